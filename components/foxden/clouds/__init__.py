@@ -1,0 +1,1 @@
+"""Clouds: what gives machines, networks and clusters. See :mod:`foxden.clouds.base`."""

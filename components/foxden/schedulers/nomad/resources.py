@@ -1,0 +1,129 @@
+"""The Pulumi resources of this scheduler. Only this module knows the SDKs; they are imported when they are needed."""
+
+import json
+from functools import partial
+from typing import Any, Optional, TypeVar, cast
+from urllib.parse import urlsplit
+
+import pulumi
+
+from foxden.connection import Connection, ConnectionArgs
+from foxden.errors import InvalidInput, Problem
+from foxden.schedulers.base import Deployed, Environment, Manifest, mapped
+from foxden.schedulers.nomad import secrets
+from foxden.schedulers.nomad.ingress import JOB as INGRESS_JOB
+from foxden.schedulers.nomad.ingress import render_ingress
+from foxden.schedulers.nomad.options import SUBJECT
+from foxden.schedulers.nomad.release import longest_release
+from foxden.service.spec import ServiceSpec
+
+Value = TypeVar("Value")
+
+_INGRESS_TIMEOUT = 300
+
+
+def create_providers(connection: ConnectionArgs, parent: pulumi.Resource) -> list[pulumi.ProviderResource]:
+    """Providers for Nomad and for Consul, at the connection's addresses and with its tokens."""
+    import pulumi_consul as consul
+    import pulumi_nomad as nomad
+
+    opts = pulumi.ResourceOptions(parent=parent)
+    # Pulumi tells resources apart by name and by the types of their parents, not by the names of those.
+    name = parent.pulumi_resource_name
+    discovery = connection.get("discovery_address")
+    if discovery is None:
+        raise InvalidInput([Problem(SUBJECT, "discovery_address must be given: scheduler 'nomad' needs Consul")])
+    return [
+        nomad.Provider(f"{name}-nomad", address=connection["address"], secret_id=connection.get("token"), opts=opts),
+        consul.Provider(
+            f"{name}-consul",
+            address=mapped(discovery, lambda url: urlsplit(url).netloc),
+            scheme=mapped(discovery, lambda url: urlsplit(url).scheme),
+            token=connection.get("discovery_token"),
+            opts=opts,
+        ),
+    ]
+
+
+def create_service(spec: ServiceSpec, manifest: pulumi.Input[Manifest], opts: pulumi.ResourceOptions) -> Deployed:
+    """A service's job, with the policy it needs before and the routes that lead to it after."""
+    policies = [_policy(spec, manifest, opts)] if spec.secrets else []
+    job = _job(spec.name, mapped(manifest, lambda known: known["job"]), longest_release(spec), _after(opts, policies))
+    if spec.routes:
+        _routes(spec, manifest, _after(opts, [job]))
+    return Deployed(
+        version=_when_done(job, mapped(manifest, lambda known: cast(str, known["version"]))),
+        address=_when_done(job, mapped(manifest, lambda known: cast(Optional[str], known["address"]))),
+    )
+
+
+def create_environment(name: str, environment: Environment, opts: pulumi.ResourceOptions) -> None:
+    """A namespace of the environment's name, and a variable in it for each secret."""
+    import pulumi_nomad as nomad
+
+    namespace = nomad.Namespace(
+        name, name=name, description=f"Foxden environment '{name}'", meta=dict(environment.notes), opts=opts
+    )
+    for secret, given in sorted(environment.secrets.items()):
+        value = pulumi.Output.secret(given).apply(partial(secrets.usable, name, secret))
+        nomad.Variable(
+            f"{name}-{secret}",
+            namespace=namespace.name,
+            path=secrets.variable_path(secret),
+            items={secrets.ITEM: value},
+            opts=opts,
+        )
+
+
+def create_ingress(connection: pulumi.Input[Connection], opts: pulumi.ResourceOptions) -> None:
+    """The ingress job."""
+    _job(INGRESS_JOB, mapped(connection, render_ingress), _INGRESS_TIMEOUT, opts)
+
+
+def _after(opts: pulumi.ResourceOptions, resources: list[Any]) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=resources))
+
+
+def _job(name: str, job: pulumi.Input[Any], seconds: int, opts: pulumi.ResourceOptions) -> Any:
+    import pulumi_nomad as nomad
+
+    timeouts = pulumi.CustomTimeouts(create=f"{seconds}s", update=f"{seconds}s")
+    return nomad.Job(
+        name,
+        jobspec=mapped(job, lambda known: json.dumps(known, sort_keys=True)),
+        json=True,
+        detach=False,
+        purge_on_destroy=True,
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(custom_timeouts=timeouts)),
+    )
+
+
+def _policy(spec: ServiceSpec, manifest: pulumi.Input[Manifest], opts: pulumi.ResourceOptions) -> Any:
+    import pulumi_nomad as nomad
+
+    policy = mapped(manifest, lambda known: known["policy"])
+    return nomad.AclPolicy(
+        f"{spec.name}-secrets",
+        name=mapped(policy, lambda known: known["name"]),
+        description=f"Lets {spec.subject} read the secrets it refers to",
+        rules_hcl=mapped(policy, lambda known: known["rules"]),
+        job_acl=nomad.AclPolicyJobAclArgs(namespace=mapped(policy, lambda known: known["namespace"]), job_id=spec.name),
+        opts=opts,
+    )
+
+
+def _routes(spec: ServiceSpec, manifest: pulumi.Input[Manifest], opts: pulumi.ResourceOptions) -> None:
+    import pulumi_consul as consul
+
+    def keys(known: Manifest) -> list[Any]:
+        return [consul.KeysKeyArgs(path=key, value=value, delete=True) for key, value in known["routes"]]
+
+    consul.Keys(f"{spec.name}-routes", keys=mapped(manifest, keys), opts=opts)
+
+
+def _when_done(job: Any, value: pulumi.Input[Value]) -> pulumi.Output[Value]:
+    """The value, known when the job's deployment has succeeded: it has its index then, not before."""
+    index: pulumi.Output[str] = job.modify_index
+    if isinstance(value, pulumi.Output):
+        return cast("pulumi.Output[Value]", pulumi.Output.all(value, index).apply(lambda both: both[0]))
+    return index.apply(lambda _: cast(Value, value))

@@ -1,0 +1,1 @@
+"""Services: what developers write, checked and resolved without knowledge of any scheduler or cloud."""

@@ -1,0 +1,71 @@
+"""What is refused before anything is changed."""
+
+from typing import Any
+
+import pytest
+
+from foxden.schedulers.nomad.problems import service_problems
+from foxden.service.reader import UNKNOWN
+from tests.unit.schedulers.nomad.samples import spec
+
+CLUSTER: Any = {
+    "scheduler": "nomad",
+    "environment": "demo",
+    "domain": "demo.foxden.localhost",
+    "address": "http://127.0.0.1:4646",
+    "discovery_address": "http://127.0.0.1:8500",
+}
+
+
+def problems(name: str = "it", cluster: Any = CLUSTER, **description: Any) -> list[str]:
+    """What is said of a service."""
+    return [str(problem) for problem in service_problems(spec(name, **description), cluster)]
+
+
+def test_a_usual_service_is_taken() -> None:
+    assert problems(ports={"http": {"port": 80}, "admin": {"port": 81}}, labels={"a": "b"}, env={"A": "${HOME}"}) == []
+
+
+def test_names_that_dns_has_no_room_for() -> None:
+    name = "n" * 40
+    assert problems(name, ports={"http": {"port": 80}, "p" * 14: {"port": 81}}) == []
+    (message,) = problems(
+        name, ports={"http": {"port": 80}, "p" * 15: {"port": 81}}, cluster={**CLUSTER, "environment": "e" * 5}
+    )
+    assert message.startswith(f"service '{name}': ports.{'p' * 15} would be called '{name}--eeeee--{'p' * 15}' in DNS")
+    assert "64 characters" in message
+
+
+def test_a_deadline_that_no_instance_could_meet() -> None:
+    (message,) = problems(health={"grace": 20}, release={"min_healthy": 15, "deadline": 35})
+    assert message == (
+        "service 'it': release.deadline must be above health.grace and release.min_healthy together (35) "
+        "with scheduler 'nomad', got 35"
+    )
+    assert problems(health={"grace": 20}, release={"min_healthy": 15, "deadline": 36}) == []
+
+
+@pytest.mark.parametrize(
+    ("description", "message"),
+    [
+        ({"health": {"command": ["/ok", "${x}"]}}, "health.command must not hold '${name}', which Nomad would replace"),
+        ({"labels": {"a": "${x}"}}, "labels.a must not hold '${name}', which Nomad would replace"),
+        ({"labels": {"a.b": "1", "a/b": "2"}}, "labels.a/b and labels.a.b are one to Consul"),
+        ({"env": {"NOMAD_X": "1"}}, "env.NOMAD_X must not begin with 'NOMAD_'"),
+        ({"secrets": {"NOMAD_X": "x"}}, "secrets.NOMAD_X must not begin with 'NOMAD_'"),
+    ],
+)
+def test_what_nomad_or_consul_would_change(description: dict[str, Any], message: str) -> None:
+    (found,) = problems(**description)
+    assert found.startswith(f"service 'it': {message}")
+
+
+def test_a_cluster_without_consul() -> None:
+    without = {key: value for key, value in CLUSTER.items() if key != "discovery_address"}
+    assert problems(cluster=without) == ["cluster: discovery_address must be given: scheduler 'nomad' needs Consul"]
+
+
+def test_options_of_the_cluster() -> None:
+    assert problems(cluster={**CLUSTER, "options": {"core_mhz": UNKNOWN}}) == []
+    (message,) = problems(cluster={**CLUSTER, "options": {"caddie": "x"}})
+    assert message == "cluster: options.caddie is not a known field, did you mean 'caddy'?"
