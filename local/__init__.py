@@ -1,0 +1,1 @@
+"""What a machine needs to run the local environment: tools, plugins, agents, and the commands of the Makefile."""

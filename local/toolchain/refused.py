@@ -1,0 +1,5 @@
+"""The one way in which getting something ends that is no error: another way is tried."""
+
+
+class Refused(Exception):
+    """Something can't be had in this way here: its text is the reason, for a person."""
