@@ -1,0 +1,1 @@
+"""The stand-in for the official Python language host (pulumi-language-python)."""
