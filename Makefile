@@ -1,0 +1,78 @@
+# Thin calls: what they do is in local/, and `python -m local COMMAND --help` says more.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+APPS := $(notdir $(patsubst %/app.py,%,$(wildcard examples/apps/*/app.py)))
+SOURCES := __main__.py components local stacks tests $(wildcard bench policies)
+
+# Only what was given on the command line counts: many a shell has a NAME or an S of its own.
+given = $(if $(findstring command,$(origin $(1))),$($(1)))
+quoted = '$(subst ','\'',$(1))'
+option = $(if $(call given,$(1)),--$(2) $(call quoted,$($(1))))
+# ENV=demo before `make` counts, too: it must not take everything down. A path is the start-up file of a shell.
+environment = $(if $(ENV),$(if $(findstring /,$(ENV)),,--env $(call quoted,$(ENV))))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help up down status logs reap secret env tools test test-unit test-engine lint bench clean
+
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: $(READY) ## deploy everything onto this machine [ENV=demo] [TTL=8h]
+	@$(PY) -m local up $(environment) $(call option,TTL,ttl)
+
+down: $(READY) ## take everything away again, or one environment [ENV=demo]
+	@$(PY) -m local down $(environment)
+
+status: $(READY) ## what runs: environments, services, agents
+	@$(PY) -m local status
+
+logs: $(READY) ## last lines of every instance of a service: S=pods [ENV=demo] [N=50] [FOLLOW=1]
+	@$(PY) -m local logs $(environment) $(call option,S,service) $(call option,N,lines) $(if $(call given,FOLLOW),--follow)
+
+reap: $(READY) ## take the environments away whose time is over
+	@$(PY) -m local reap
+
+secret: $(READY) ## keep a secret, read from standard input: NAME=pods-api-key [ENV=demo]
+	@$(PY) -m local secret $(environment) $(call option,NAME,name)
+
+env: $(READY) ## exports for using pulumi, nomad and consul by hand: eval "$(make -s env)"
+	@$(PY) -m local env
+
+tools: $(READY) ## get pulumi, nomad, consul, caddy and the plugins
+	@$(PY) -m local tools
+
+test: $(READY) ## all tests, those against real servers last
+	@tests/packages.sh
+	@$(PY) -m local tools
+	@$(PY) -m pytest -n auto tests/unit tests/contract
+	@$(PY) -m pytest -n 2 --dist loadfile tests/engine
+
+test-unit: $(READY) ## the quick tests
+	@$(PY) -m pytest -n auto tests/unit tests/contract
+
+test-engine: $(READY) ## the tests against real servers
+	@tests/packages.sh
+	@$(PY) -m local tools
+	@$(PY) -m pytest -n 2 --dist loadfile tests/engine
+
+lint: $(READY) ## style and types
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy $(SOURCES)
+	@for app in $(APPS); do MYPYPATH=examples/apps/common $(PY) -m mypy examples/apps/$$app/app.py || exit 1; done
+
+bench: $(READY) ## measure previews, imports and `make up`
+	@$(PY) -m local tools
+	@$(PY) -m bench
+
+clean: ## remove the virtual environment and caches
+	@if [ -e "$${FOXDEN_STATE:-.foxden}/agents" ]; then echo "the cluster is still there: run 'make down' first" >&2; exit 1; fi
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis components/build components/*.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# On standard error, for `make -s env` must print nothing but exports.
+$(READY): requirements.txt requirements-dev.txt components/pyproject.toml
+	@local/commands/venv.sh $(VENV) >&2

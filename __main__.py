@@ -1,0 +1,3 @@
+from stacks import main
+
+main()

@@ -1,0 +1,1 @@
+"""The commands of ``python -m local``: one thin module each, and what they share."""

@@ -1,0 +1,139 @@
+"""``down``: take an environment, or everything, away."""
+
+import argparse
+import shutil
+import time
+from pathlib import Path
+
+from local import agents
+from local.agents.cluster import load
+from local.agents.progress import Progress
+from local.commands import environments
+from local.commands.nomad_api import Servers
+from local.commands.pulumi_cli import Pulumi
+from local.commands.pulumi_process import end_lost
+from local.commands.report import retimed, say, started
+from local.commands.session import LOCK, session
+from local.errors import LocalError
+from local.paths import state_dir
+from local.stackfiles import environments as with_files
+from local.stackfiles import strip_salt
+
+_DESTROYED_WITHIN = 120.0
+_BACK_WITHIN = 15.0
+_LOST_WITHIN = 10.0
+_OURS = (
+    "agents", "artifacts", "bin", "environments", "logs", "pulumi", "pulumi-home", "pulumi-work", "secrets",
+    "agents.lock", "artifacts.json", "cluster.json", "tools.json", LOCK,
+)  # fmt: skip
+"""All that is ever put into the state directory."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which one."""
+    parser.add_argument("--env", help="take only this environment away; default: all, the agents too")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do it; safe to repeat, and after a crash at any point."""
+    with session():
+        progress = started()
+        if options.env:
+            one(options.env, progress)
+        else:
+            everything(progress)
+            _remove_state()
+            progress.step("everything is gone")
+    return 0
+
+
+def one(env: str, progress: Progress) -> None:
+    """Take one environment away. Raises LocalError when that can't be done well."""
+    if env not in environments.recorded():
+        environments.release(env)
+        progress.step(f"'{env}' was not there")
+        return
+    others = [name for name in environments.recorded() if name != environments.LOCAL]
+    if env == environments.LOCAL and others:
+        names = ", ".join(others)
+        raise LocalError(f"{names} is on the cluster of '{env}': take that away first, or all with 'make down'")
+    if not _answers():
+        raise LocalError(
+            f"the cluster does not answer, so '{env}' can't be taken away: bring it back with 'make up', or take "
+            "everything away with 'make down'"
+        )
+    Pulumi(env, progress.step).destroy(_DESTROYED_WITHIN)
+    environments.release(env)
+    progress.step(f"'{env}' is gone")
+
+
+def everything(progress: Progress) -> None:
+    """Take all environments, the agents and all their state away. What can't be done gently is done by force."""
+    # It would go on writing into the state directory.
+    if end_lost(_LOST_WITHIN):
+        progress.step("ended what an earlier command had left at work")
+    answers = _answers()
+    for env in environments.recorded():
+        if answers:
+            _gently(env, progress)
+        else:
+            progress.step(f"the cluster does not answer: '{env}' is removed by force")
+            _forget(env, progress)
+        environments.release(env)
+    for env in with_files():
+        strip_salt(env)
+    if not agents.stop(retimed(progress)):
+        progress.step("no agents were there")
+
+
+def _answers() -> bool:
+    """Whether the cluster can still do something; an agent that was just killed gets the time to come back."""
+    cluster = load()
+    deadline = time.monotonic() + (_BACK_WITHIN if agents.running() else 0)
+    while cluster and not Servers(cluster).answer():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return cluster is not None
+
+
+def _gently(env: str, progress: Progress) -> None:
+    try:
+        Pulumi(env, progress.step).destroy(_DESTROYED_WITHIN)
+        progress.step(f"'{env}' is gone")
+    except LocalError as error:
+        progress.step(f"'{env}' is removed by force: {error}")
+        _forget(env, progress)
+
+
+def _forget(env: str, progress: Progress) -> None:
+    """Let Pulumi forget the stack, which only matters for a backend that is not below the state directory."""
+    try:
+        Pulumi(env, progress.step).forget()
+    except LocalError as error:
+        progress.step(f"Pulumi may still know '{env}': {error}")
+
+
+def _remove_state() -> None:
+    """Remove the state directory, but for what somebody else has put there."""
+    state = state_dir()
+    for name in _OURS:
+        _remove(state / name)
+    try:
+        others = sorted(path.name for path in state.iterdir())
+        if others:
+            say(f"left in {state}, for it is not ours: {', '.join(others)}")
+        else:
+            state.rmdir()
+    except OSError as error:
+        raise LocalError(f"cannot remove {state}: {error}") from None
+
+
+def _remove(path: Path) -> None:
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise LocalError(f"cannot remove {path}: {error}") from None
