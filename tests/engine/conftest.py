@@ -1,0 +1,48 @@
+"""Fixtures of the tests against real servers. Only for ``shared`` and ``site`` is the local environment started."""
+
+import signal
+from collections.abc import Generator, Iterator
+
+import pytest
+
+from tests.engine.harness.shared import Shared
+from tests.engine.harness.site import Site, new_site
+
+_FAILED = pytest.StashKey[bool]()
+
+# Who is asked to end takes away what was started, as after Ctrl-C.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember in the session that a test failed, until the environment was made well again."""
+    report = yield
+    if report.failed:
+        item.session.stash[_FAILED] = True
+    return report
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Shared]:
+    """One server with the services of this checkout, up from nothing; everything is gone at the end."""
+    site = new_site()
+    with site.gone_at_the_end():
+        yield Shared(site, site.up())
+
+
+@pytest.fixture
+def shared(running: Shared, request: pytest.FixtureRequest) -> Shared:
+    """The running environment, in the state that every test begins with."""
+    stash = request.session.stash
+    running.make_well(doubtful=stash.get(_FAILED, False))
+    stash[_FAILED] = False
+    return running
+
+
+@pytest.fixture
+def site(shared: Shared) -> Site:
+    """Where the commands are given."""
+    return shared.site

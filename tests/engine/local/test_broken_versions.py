@@ -1,0 +1,54 @@
+"""Versions that can't work: ``up`` fails and says why, and the old version goes on."""
+
+import uuid
+
+import pytest
+
+from tests.engine.harness.load import steady_requests
+from tests.engine.harness.shared import Shared, all_well
+from tests.engine.harness.waiting import until
+
+NEVER_WELL = """
+import webapp
+def refuse(handler):
+    print("MARK: the database is not there", flush=True)
+    handler._send(webapp.HTTPStatus.SERVICE_UNAVAILABLE, {"error": "not today"})
+webapp.Handler.do_GET = refuse
+"""
+ENDS_AT_ONCE = """
+print("MARK: no licence found", file=sys.stderr, flush=True)
+sys.exit(3)
+"""
+IMPATIENT = {"pods": {"health": {"grace": 6}, "release": {"deadline": 16}}}
+"""Seconds after which an instance that never gets well is given up: a developer's choice, for a shorter wait."""
+
+
+@pytest.mark.parametrize(
+    ("flaw", "said"),
+    [(NEVER_WELL, "the database is not there"), (ENDS_AT_ONCE, "no licence found")],
+    ids=["never_well", "ends_at_once"],
+)
+def test_a_broken_version_fails_and_the_old_one_keeps_serving(shared: Shared, flaw: str, said: str) -> None:
+    """A non-zero exit code, the last lines of the broken instance, no failed request; the next good ``up`` repairs."""
+    site = shared.site
+    mark = str(uuid.uuid4())
+    old = site.get(site.url("app")).json()["needs"]["meeting-router"]["needs"]["pods"]["version"]
+    code = site.read("examples/apps/pods/app.py")
+    chosen = site.read("Pulumi.local.yaml")
+    site.choose(services=IMPATIENT)
+    site.write("examples/apps/pods/app.py", code.replace("APP = ", f"{flaw.replace('MARK', mark)}\nAPP = "))
+    with steady_requests(site.url("app")) as stream:
+        failed = site.up(expect=1)
+        assert f"{mark}: {said}" in failed.output, f"the reason is not shown: {failed}"
+        assert f"version {old} keeps serving" in failed.output, failed
+        assert "Traceback" not in failed.output, failed
+        site.write("examples/apps/pods/app.py", code)
+        site.new_version("pods")
+        site.write("Pulumi.local.yaml", chosen)
+        site.up()
+    stream.none_failed()
+    until(lambda: all_well(site), "all services are well after the repair", within=20)
+    new = site.get(site.url("app")).json()["needs"]["meeting-router"]["needs"]["pods"]["version"]
+    assert new != old, f"the repaired version does not run, but {new}"
+    site.pulumi("preview", "--stack", "local", "--expect-no-changes")
+    shared.keep()
