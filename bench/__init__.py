@@ -1,0 +1,1 @@
+"""What the library costs, measured against the same thing without it, in the same run."""

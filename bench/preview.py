@@ -1,0 +1,72 @@
+"""Time and memory of a preview of N services: through the library, and of the same resources registered raw."""
+
+import json
+import statistics
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bench.measure import Measured, run
+from bench.record import recorded
+from local.paths import REPO
+
+SIZES = {10: 5, 100: 5, 1000: 3}
+"""Number of services to number of counted pairs of runs."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The medians of both programs for one size."""
+
+    services: int
+    resources: int
+    library: Measured
+    raw: Measured
+    time_ratio: float
+    """Median of the ratios of each pair of runs, library to raw."""
+    memory_ratio: float
+
+
+def compare(base: Mapping[str, str]) -> list[Compared]:
+    """Measure all sizes. ``base`` is the environment in which Pulumi works."""
+    with tempfile.TemporaryDirectory(prefix="foxden-bench-") as scratch:
+        (Path(scratch) / "pulumi").mkdir()
+        env = {**base, "PULUMI_BACKEND_URL": f"file://{scratch}/pulumi", "PYTHONPATH": str(REPO)}
+        for program in ("library", "raw"):
+            run(["pulumi", "stack", "init", "bench", "--non-interactive"], env, REPO / "bench" / program)
+        try:
+            return [_compare(size, pairs, env, Path(scratch)) for size, pairs in SIZES.items()]
+        finally:
+            for program in ("library", "raw"):
+                (REPO / "bench" / program / "Pulumi.bench.yaml").unlink(missing_ok=True)
+
+
+def _compare(size: int, pairs: int, env: Mapping[str, str], scratch: Path) -> Compared:
+    record = scratch / f"{size}.json"
+    sized = {**env, "BENCH_SERVICES": str(size), "BENCH_RECORD": str(record)}
+    _, text = _preview("library", sized, "--json")
+    resources = recorded(json.loads(text[text.index("{") :])["steps"])
+    record.write_text(json.dumps([asdict(resource) for resource in resources]))
+    _preview("raw", sized)
+    runs = [(_preview("library", sized)[0], _preview("raw", sized)[0]) for _ in range(pairs)]
+    return Compared(
+        services=size,
+        resources=len(resources),
+        library=_median([library for library, _ in runs]),
+        raw=_median([raw for _, raw in runs]),
+        time_ratio=statistics.median(library.seconds / raw.seconds for library, raw in runs),
+        memory_ratio=statistics.median(library.peak_mib / raw.peak_mib for library, raw in runs),
+    )
+
+
+def _preview(program: str, env: Mapping[str, str], *more: str) -> tuple[Measured, str]:
+    command = ["pulumi", "preview", "-s", "bench", "--non-interactive", *more]
+    return run(command, env, REPO / "bench" / program)
+
+
+def _median(runs: list[Measured]) -> Measured:
+    return Measured(
+        statistics.median(measured.seconds for measured in runs),
+        statistics.median(measured.peak_mib for measured in runs),
+    )
