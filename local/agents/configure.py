@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +39,15 @@ _PASSED_ON = (
 (AWS_CA_BUNDLE breaks Nomad's fingerprints, CONSUL_HTTP_TOKEN and the like would change what agents do)."""
 
 
-def choose_set(shape: ClusterShape, report: Callable[[str], None]) -> int:
-    """The first set of ports that is wholly free; says who holds the default ones. LocalError when there is none."""
+def choose_set(shape: ClusterShape, report: Callable[[str], None], lost: Collection[int] = ()) -> int:
+    """The first set of ports that is wholly free and not ``lost``; says who holds the default ones.
+
+    LocalError when there is none.
+    """
     claimed = processes.claimed_sets(state_dir())
     for number in order(str(state_dir())):
+        if number in lost:
+            continue
         named = port_set(number, shape).named()
         held = busy(named)
         if number not in claimed and not held:

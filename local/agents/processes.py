@@ -140,6 +140,17 @@ def plugin_sockets(found: Iterable[psutil.Process]) -> list[Path]:
     return [path for path in paths if path.parent == Path(tempfile.gettempdir()) and path.name.startswith("plugin")]
 
 
+def listening(found: Iterable[psutil.Process]) -> set[int]:
+    """The TCP and UDP ports that these processes listen on."""
+    ports = set()
+    for process in found:
+        try:
+            ports |= {one.laddr.port for one in process.net_connections(kind="inet") if one.laddr and not one.raddr}
+        except (psutil.Error, OSError):
+            continue
+    return ports
+
+
 def _signal(send: Callable[[], None]) -> None:
     with suppress(psutil.Error):
         send()

@@ -1,6 +1,7 @@
 """Starting the cluster: ports and plan, the supervisor, Consul, Nomad, and the facts about it all."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from local.agents.configure import agents_environment, choose_set, supervisor_fi
 from local.agents.health import health_of
 from local.agents.lock import cluster_lock, exclusive
 from local.agents.plan import Plan, agents_dir, load_plan, logs_dir, new_plan, private_dir
-from local.agents.ports import LOOPBACK, become_free, holders, in_the_way
+from local.agents.ports import LOOPBACK, become_free, busy, holders, in_the_way
 from local.agents.progress import Progress
 from local.agents.ready import await_consul, await_nomad_clients, await_nomad_servers
 from local.agents.shape import ClusterShape, Kind
@@ -45,8 +46,27 @@ def start(shape: ClusterShape, report: Callable[[str], None] | None = None) -> C
 
 def _start(shape: ClusterShape, plan: Plan | None, report: Callable[[str], None]) -> Cluster:
     programs = tools(["consul", "nomad", "caddy"])
-    if plan is None:
-        plan = _begin(shape, programs, report)
+    if plan:
+        return _bring_up(plan, programs["caddy"], report)
+    lost: set[int] = set()
+    while True:
+        plan = _begin(shape, programs, report, lost)
+        try:
+            return _bring_up(plan, programs["caddy"], report)
+        except LocalError:
+            # Free a moment ago: another user's cluster that starts at the same time is not seen until it listens.
+            others = _held_by_others(plan)
+            if not others:
+                raise
+            for line in others:
+                report(f"{line}: taking other ports")
+            lost.add(plan.set_number)
+            clear_away(plan)
+
+
+def _bring_up(plan: Plan, caddy: Path, report: Callable[[str], None]) -> Cluster:
+    """Start the agents in the order in which they need each other, and wait for each kind."""
+    shape = plan.shape
     supervisor = Supervisor(plan.socket)
     if supervisor.pid() is None:
         _relaunch(plan, supervisor)
@@ -58,17 +78,19 @@ def _start(shape: ClusterShape, plan: Plan | None, report: Callable[[str], None]
     supervisor.start(shape.programs(Kind.NOMAD_CLIENT))
     driver, why = await_nomad_clients(plan, supervisor)
     report(f"Nomad is ready; commands run {why}")
-    cluster = load() or _facts(plan, driver, programs["caddy"])
+    cluster = load() or _facts(plan, driver, caddy)
     cluster.save()
     return cluster
 
 
-def _begin(shape: ClusterShape, programs: Mapping[str, Path], report: Callable[[str], None]) -> Plan:
-    """Choose the ports, write all configuration, and start the supervisor."""
+def _begin(
+    shape: ClusterShape, programs: Mapping[str, Path], report: Callable[[str], None], lost: Collection[int]
+) -> Plan:
+    """Choose the ports, none of the ``lost`` sets, write all configuration, and start the supervisor."""
     if agents_dir().exists():  # of a start that was broken off, or of another version of this checkout
         clear_away(None)
-    with exclusive(private_dir() / "ports.lock"):  # held until the supervisor is there: it marks the set as taken
-        plan = new_plan(shape, choose_set(shape, report))
+    with _choosing_ports():
+        plan = new_plan(shape, choose_set(shape, report, lost))
         report(f"starting {shape}: logs in {logs_dir()}")
         write_configs(plan, programs)
         plan.save()  # last: with a plan, all that it needs is there
@@ -84,9 +106,22 @@ def _relaunch(plan: Plan, supervisor: Supervisor) -> None:
         raise LocalError(f"cannot end what is left of the agents: {processes.describe(left)}")
     named = plan.ports.named()
     del named[plan.ports.ingress]  # a task's, and it may well be running
-    for line in in_the_way(named, holders(become_free(named, _PORTS_WITHIN))):
-        raise LocalError(f"of this cluster's own ports, {line}: free them, or run 'make down'")
-    supervisor.launch(supervisor_file(), agents_environment(plan))
+    with _choosing_ports():
+        for line in in_the_way(named, holders(become_free(named, _PORTS_WITHIN))):
+            raise LocalError(f"of this cluster's own ports, {line}: free them, or run 'make down'")
+        supervisor.launch(supervisor_file(), agents_environment(plan))
+
+
+def _choosing_ports() -> AbstractContextManager[None]:
+    """One of this user's clusters at a time; held until the supervisor is there, for that marks the set as taken."""
+    return exclusive(private_dir() / "ports.lock")
+
+
+def _held_by_others(plan: Plan) -> list[str]:
+    """A line for each holder of a port of this cluster that is none of its own processes."""
+    named = plan.ports.named()
+    own = processes.listening(processes.ours(state_dir()))
+    return in_the_way(named, holders(port for port in busy(named) if port not in own))
 
 
 def _facts(plan: Plan, driver: str, caddy: Path) -> Cluster:

@@ -1,5 +1,6 @@
 """Clusters of several checkouts on one machine, and other programs on the ports."""
 
+import importlib
 import os
 import re
 import socket
@@ -9,6 +10,8 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
+from local.agents.configure import choose_set
+from local.agents.plan import load_plan
 from local.agents.ports import port_set
 from local.agents.shape import ClusterShape
 from local.errors import LocalError
@@ -16,6 +19,7 @@ from local.paths import REPO
 from tests.engine.agents.lab import Lab, a_lab, web
 from tests.engine.harness.apis import cluster_facts
 from tests.engine.harness.leftovers import listening, processes_of
+from tests.engine.harness.waiting import until
 
 START = "import os; from local.agents import ClusterShape, start; start(ClusterShape())"
 
@@ -40,17 +44,35 @@ def test_two_started_at_once_do_not_meet(lab: Lab) -> None:
         assert lab.well() and other.well()
         assert not listening(lab.state) & listening(other.state)
         assert cluster_facts(lab.state)["ingress_port"] != cluster_facts(other.state)["ingress_port"]
+        wanted = {"consul", "nomad", "nomad-client", "web"}
         for each in both:
             cluster = each.running()
             assert cluster
             each.run(web(cluster, "web"))
-            assert each.consul.services() == {"consul", "nomad", "nomad-client", "web"}
+        # Nomad's agents register themselves in their own time.
+        until(lambda: lab.consul.services() == other.consul.services() == wanted, f"both know {wanted}", within=15)
         assert not lab.anyone.healthy("web") & other.anyone.healthy("web")
         before = {process.pid for process in processes_of(other.state)}
         lab.stop()
         assert {process.pid for process in processes_of(other.state)} == before
         assert other.well()
         assert len(other.anyone.healthy("web")) == 1
+
+
+def test_ports_lost_to_a_cluster_that_starts_at_the_same_moment_are_given_up(
+    lab: Lab, one: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two users' clusters can't see each other's choice: here one chooses what the other has just begun to use."""
+    with one.here():
+        theirs = load_plan()
+    assert theirs
+    choices = [theirs.set_number]
+    starting = importlib.import_module("local.agents.start")
+    monkeypatch.setattr(starting, "choose_set", lambda *given: choices.pop() if choices else choose_set(*given))
+    lab.start()
+    assert any(re.search(r"held by consul \(pid \d+\): taking other ports", line) for line in lab.said), lab.said
+    assert lab.well() and one.well()
+    assert not listening(lab.state) & listening(one.state)
 
 
 def test_a_held_port_is_named_with_its_holder_and_other_ports_are_taken(lab: Lab) -> None:
