@@ -101,22 +101,32 @@ Answer = Callable[[str, str, Mapping[str, Any]], Mapping[str, Any]]
 """What a provider makes of a resource: type, name and inputs to outputs. Secrets among the inputs are plain."""
 
 
+Functions = Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]]
+"""A provider's functions that a program may call: token to what makes its result of the arguments."""
+
+
 def run(
-    program: Callable[[], Any], *, preview: bool = False, stack: str = "test", answer: Answer | None = None
+    program: Callable[[], Any],
+    *,
+    preview: bool = False,
+    stack: str = "test",
+    answer: Answer | None = None,
+    functions: Functions | None = None,
 ) -> Recorded:
     """Run a program as ``pulumi up`` (or ``preview``) does. Raises :class:`Failed` with the program's error.
 
     Each run has settings of its own: nothing is left of the one before.
     """
     recorded = Recorded()
-    contextvars.copy_context().run(_run, program, recorded, preview, stack, answer or (lambda *_: {}))
+    monitor = _Monitor(recorded, answer or (lambda *_: {}), functions or {}, preview, stack)
+    contextvars.copy_context().run(_run, program, recorded, monitor, preview, stack)
     return recorded
 
 
-def _run(program: Callable[[], Any], recorded: Recorded, preview: bool, stack: str, answer: Answer) -> None:
+def _run(program: Callable[[], Any], recorded: Recorded, monitor: "_Monitor", preview: bool, stack: str) -> None:
     configure(
         MockSettings(  # type: ignore[no-untyped-call]
-            monitor=_Monitor(recorded, answer, preview, stack),
+            monitor=monitor,
             engine=_Engine(recorded),
             project=PROJECT,
             stack=stack,
@@ -145,9 +155,13 @@ def _run(program: Callable[[], Any], recorded: Recorded, preview: bool, stack: s
         loop.close()
 
 
-class _NoMocks(Mocks):
+class _Functions(Mocks):
+    def __init__(self, functions: Functions) -> None:
+        self._functions = functions
+
     def call(self, args: Any) -> Any:
-        raise AssertionError(f"a provider's function was called: {args.token}")
+        assert args.token in self._functions, f"a provider's function was called: {args.token}"
+        return self._functions[args.token](args.args)
 
     def new_resource(self, args: Any) -> Any:
         raise AssertionError("not used")
@@ -156,8 +170,8 @@ class _NoMocks(Mocks):
 class _Monitor(MockMonitor):
     """Keeps the requests themselves: Pulumi's own mocks don't hand on parents, dependencies and secrets."""
 
-    def __init__(self, recorded: Recorded, answer: Answer, preview: bool, stack: str) -> None:
-        super().__init__(_NoMocks())
+    def __init__(self, recorded: Recorded, answer: Answer, functions: Functions, preview: bool, stack: str) -> None:
+        super().__init__(_Functions(functions))
         self._recorded = recorded
         self._answer = answer
         self._preview = preview

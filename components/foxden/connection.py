@@ -20,10 +20,20 @@ class ConnectionArgs(TypedDict):
     """URL of the scheduler's API: ``http://127.0.0.1:4646``."""
     token: NotRequired[pulumi.Input[str]]
     """Credential for the scheduler's API. Give it as a Pulumi secret. Default: none."""
+    token_reference: NotRequired[pulumi.Input[str]]
+    """Where that credential is kept, in place of itself: ``aws-ssm:/foxden/dev/operators/nomad-token``. Whoever deploys
+    reads it there, with an identity of their own. Default: none."""
     discovery_address: NotRequired[pulumi.Input[str]]
     """URL of the discovery's API, for a scheduler whose discovery is a program of its own (Consul)."""
     discovery_token: NotRequired[pulumi.Input[str]]
     """Credential for the discovery's API. Give it as a Pulumi secret. Default: none."""
+    discovery_token_reference: NotRequired[pulumi.Input[str]]
+    """Where that credential is kept, in place of itself. Default: none."""
+    ca: NotRequired[pulumi.Input[str]]
+    """The certificate, as PEM text, of the authority that both APIs' certificates are from. Default: the machine's own
+    authorities."""
+    ca_reference: NotRequired[pulumi.Input[str]]
+    """Where that certificate is kept, in place of itself. Default: none."""
     ingress_scheme: NotRequired[pulumi.Input[str]]
     """``http`` or ``https``, as a user outside sees it. Default: ``https``."""
     ingress_port: NotRequired[pulumi.Input[int]]
@@ -34,6 +44,12 @@ class ConnectionArgs(TypedDict):
 
 CREDENTIALS = ("token", "discovery_token")
 """The fields that are secret."""
+
+REFERRED = (*CREDENTIALS, "ca")
+"""The fields that may be kept elsewhere; the field ``<name>_reference`` then says where."""
+
+PRIVATE = frozenset((*REFERRED, *(f"{key}_reference" for key in REFERRED)))
+"""The fields that only a provider needs, and no renderer sees."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pulumi
 
-from foxden.connection import CREDENTIALS, ConnectionArgs
+from foxden.clouds.references import reference_problem
+from foxden.connection import CREDENTIALS, REFERRED, ConnectionArgs
 from foxden.errors import Problem
 from foxden.naming import MAX_ENVIRONMENT, host_problem, label_problem
 from foxden.schedulers.base import scheduler_problem
@@ -14,6 +15,7 @@ from foxden.service.prepare import placeholders
 from foxden.service.reader import Reader, Unknown, shown
 
 _SUBJECT = "cluster"
+_PEM = "-----BEGIN CERTIFICATE-----"
 _API = re.compile(r"https?://[!-~]+\Z")
 
 
@@ -52,6 +54,12 @@ def connection_problems(given: Any, form: Any = ConnectionArgs) -> list[Problem]
     for key in CREDENTIALS:
         if reader.has(key) and not isinstance(reader.given[key], str):
             reader.complain(key, "must be a text")  # and is not repeated
+    _complain(reader, "ca", _ca_problem(reader.text("ca", late=True)))
+    for key in REFERRED:
+        reference = reader.text(f"{key}_reference", late=True)
+        _complain(reader, f"{key}_reference", reference_problem(reference) if reference else None)
+        if reference and not isinstance(reference, Unknown) and reader.has(key):
+            reader.complain(key, f"must not be given beside {key}_reference")
     scheme = reader.text("ingress_scheme", "https", late=True)
     if scheme not in ("http", "https") and not isinstance(scheme, Unknown):
         reader.complain("ingress_scheme", f"must be http or https, got {shown(scheme)}")
@@ -60,6 +68,10 @@ def connection_problems(given: Any, form: Any = ConnectionArgs) -> list[Problem]
     if not isinstance(reader.given.get("options"), Unknown):
         reader.text_map("options", late=True)
     return reader.problems
+
+
+def _ca_problem(ca: str | None) -> str | None:
+    return None if ca is None or _PEM in ca else f"must be a certificate as PEM text, got {shown(ca)}"
 
 
 def _complain(reader: Reader, key: str, problem: str | None) -> None:

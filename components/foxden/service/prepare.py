@@ -5,7 +5,7 @@ from typing import Any, TypeVar, cast
 
 import pulumi
 
-from foxden.connection import CREDENTIALS, Connection, ConnectionArgs
+from foxden.connection import PRIVATE, Connection, ConnectionArgs
 from foxden.errors import Problem, check
 from foxden.service.reader import UNKNOWN
 
@@ -85,8 +85,8 @@ def _replaced(value: Any, known: Callable[[pulumi.Output[Any]], Any]) -> Any:
 
 
 def public(connection: ConnectionArgs) -> dict[str, Any]:
-    """A connection without its credentials."""
-    return {key: value for key, value in connection.items() if key not in CREDENTIALS and value is not None}
+    """A connection without its credentials, and without what else only a provider needs."""
+    return {key: value for key, value in connection.items() if key not in PRIVATE and value is not None}
 
 
 def known_connection(values: Mapping[str, Any]) -> Connection:

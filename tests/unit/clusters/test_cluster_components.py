@@ -14,6 +14,7 @@ from tests.mocks import UNKNOWN, Failed, Secret, reveal, run, unknown_output
 lib: Any = foxden
 """The library without its types: what is given here a type checker would refuse, or not understand."""
 
+REFERENCE_RULE = "must be like 'aws-ssm:/path', with one of aws-ssm in front"
 API_RULE = "must be like 'https://host:port'"
 SECRET_RULE = "must be the name of a secret: up to 100 lower-case letters, digits and single '-' and '/' between"
 
@@ -121,6 +122,11 @@ def test_an_environment_without_args(cluster: Any) -> None:
         ({"ingress_port": "80"}, "ingress_port must be a whole number, got '80'"),
         ({"options": ["x"]}, "options must be a mapping, got ['x']"),
         ({"options": {"core_mhz": 5}}, "options.core_mhz must be a text, got 5"),
+        ({"ca": "/etc/ssl/ca.pem"}, "ca must be a certificate as PEM text, got '/etc/ssl/ca.pem'"),
+        ({"ca": 5}, "ca must be a text, got 5"),
+        ({"ca_reference": "/foxden/ca"}, f"ca_reference {REFERENCE_RULE}, got '/foxden/ca'"),
+        ({"token": None, "token_reference": "ssm:/a"}, f"token_reference {REFERENCE_RULE}, got 'ssm:/a'"),
+        ({"token_reference": "aws-ssm:/a"}, "token must not be given beside token_reference"),
         ({"tokn": "hush"}, "tokn is not a known field, did you mean 'token'?"),
     ],
 )
@@ -168,8 +174,12 @@ def test_a_shared_connection_has_plain_names_and_keeps_its_credentials_secret(cl
         "domain": "demo.foxden.localhost",
         "address": "http://127.0.0.1:4646",
         "token": Secret("open-sesame"),
+        "token_reference": None,
         "discovery_address": None,
         "discovery_token": Secret(None),
+        "discovery_token_reference": None,
+        "ca": None,
+        "ca_reference": None,
         "ingress_scheme": "http",
         "ingress_port": 8080,
         "options": None,

@@ -20,10 +20,19 @@ class ExistingClusterArgs(TypedDict):
     """URL of the scheduler's API."""
     token: NotRequired[pulumi.Input[str]]
     """Credential for the scheduler's API. Default: none."""
+    token_reference: NotRequired[pulumi.Input[str]]
+    """Where that credential is kept, in place of itself: ``aws-ssm:/foxden/dev/operators/nomad-token``. Default: none."""
     discovery_address: NotRequired[pulumi.Input[str]]
     """URL of the discovery's API (Consul)."""
     discovery_token: NotRequired[pulumi.Input[str]]
     """Credential for the discovery's API. Default: none."""
+    discovery_token_reference: NotRequired[pulumi.Input[str]]
+    """Where that credential is kept, in place of itself. Default: none."""
+    ca: NotRequired[pulumi.Input[str]]
+    """The certificate, as PEM text, of the authority that both APIs' certificates are from. Default: the machine's own
+    authorities."""
+    ca_reference: NotRequired[pulumi.Input[str]]
+    """Where that certificate is kept, in place of itself. Default: none."""
     ingress_scheme: NotRequired[pulumi.Input[str]]
     """``http`` or ``https``. Default: ``https``."""
     ingress_port: NotRequired[pulumi.Input[int]]

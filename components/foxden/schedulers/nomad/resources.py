@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pulumi
 
+from foxden.clouds.references import resolved
 from foxden.connection import Connection, ConnectionArgs
 from foxden.errors import InvalidInput, Problem
 from foxden.schedulers.base import Deployed, Environment, Manifest, mapped
@@ -23,7 +24,7 @@ _INGRESS_TIMEOUT = 300
 
 
 def create_providers(connection: ConnectionArgs, parent: pulumi.Resource) -> list[pulumi.ProviderResource]:
-    """Providers for Nomad and for Consul, at the connection's addresses and with its tokens."""
+    """Providers for Nomad and for Consul, at the connection's addresses, with its tokens and its authority."""
     import pulumi_consul as consul
     import pulumi_nomad as nomad
 
@@ -33,13 +34,21 @@ def create_providers(connection: ConnectionArgs, parent: pulumi.Resource) -> lis
     discovery = connection.get("discovery_address")
     if discovery is None:
         raise InvalidInput([Problem(SUBJECT, "discovery_address must be given: scheduler 'nomad' needs Consul")])
+    ca = resolved(connection, "ca", parent)
     return [
-        nomad.Provider(f"{name}-nomad", address=connection["address"], secret_id=connection.get("token"), opts=opts),
+        nomad.Provider(
+            f"{name}-nomad",
+            address=connection["address"],
+            secret_id=resolved(connection, "token", parent),
+            ca_pem=ca,
+            opts=opts,
+        ),
         consul.Provider(
             f"{name}-consul",
             address=mapped(discovery, lambda url: urlsplit(url).netloc),
             scheme=mapped(discovery, lambda url: urlsplit(url).scheme),
-            token=connection.get("discovery_token"),
+            token=resolved(connection, "discovery_token", parent),
+            ca_pem=ca,
             opts=opts,
         ),
     ]

@@ -1,0 +1,46 @@
+"""Where a connection's credentials are kept, in place of themselves, and the one table of who reads them there."""
+
+import importlib
+import re
+from typing import Any, Optional, cast
+
+import pulumi
+
+from foxden.connection import CREDENTIALS, ConnectionArgs
+from foxden.errors import Problem, check
+from foxden.service.reader import shown
+
+REFERENCES = {"aws-ssm": "foxden.clouds.aws.parameters"}
+"""Scheme of a reference to the module that has ``read(path, parent)``. A project may add its own before it creates
+components."""
+
+_FORM = re.compile(r"([a-z0-9-]+):(/[!-~]+)\Z")
+
+
+def reference_problem(reference: str) -> Optional[str]:
+    """Say what keeps ``reference`` from being one, or None."""
+    parts = _FORM.match(reference)
+    if parts and parts[1] in REFERENCES:
+        return None
+    known = ", ".join(sorted(REFERENCES))
+    return f"must be like 'aws-ssm:/path', with one of {known} in front, got {shown(reference)}"
+
+
+def resolved(connection: ConnectionArgs, key: str, parent: pulumi.Resource) -> Optional[pulumi.Input[str]]:
+    """A connection's field, or what its reference leads to, read with the identity of whoever deploys.
+
+    ``parent`` decides which provider reads: one that it was given or inherits, else the default one.
+    """
+    given, reference = connection.get(key), connection.get(f"{key}_reference")
+    if reference is None:
+        return cast(Optional[pulumi.Input[str]], given)
+    both: pulumi.Output[Any] = pulumi.Output.all(given, reference)
+    found = both.apply(lambda known: known[0] if known[1] is None else _read(known[1], parent))
+    return pulumi.Output.secret(found) if key in CREDENTIALS else pulumi.Output.unsecret(found)
+
+
+def _read(reference: str, parent: pulumi.Resource) -> pulumi.Output[str]:
+    wrong = reference_problem(reference)
+    check([Problem("cluster", f"a reference {wrong}")] if wrong else [])
+    scheme, _, path = reference.partition(":")
+    return cast("pulumi.Output[str]", importlib.import_module(REFERENCES[scheme]).read(path, parent))
