@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from local.errors import LocalError
 from local.paths import cache_dir
-from local.toolchain.catalog import Tool
+from local.toolchain.catalog import Program
 from local.toolchain.layout import is_program, tool_dir, write_atomically
 from local.toolchain.progress import Progress
 
@@ -38,13 +38,13 @@ class Receipt:
     """How long it took."""
 
 
-def cached(tool: Tool) -> Path | None:
+def cached(tool: Program) -> Path | None:
     """The cached program, if there."""
     program = tool_dir(tool) / tool.name
     return program if is_program(program) else None
 
 
-def read_receipt(tool: Tool) -> Receipt | None:
+def read_receipt(tool: Program) -> Receipt | None:
     """How a cached tool got there; None when nobody wrote that down."""
     try:
         raw: Any = json.loads((tool_dir(tool) / _RECEIPT).read_text())
@@ -97,7 +97,7 @@ def fresh_directory(path: Path) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def publish(stage: Path, tool: Tool, receipt: Receipt) -> Path:
+def publish(stage: Path, tool: Program, receipt: Receipt) -> Path:
     """Move a finished directory into the cache in one step, after it has reached the disk; returns the program."""
     (stage / _RECEIPT).write_text(json.dumps(asdict(receipt), indent=2) + "\n")
     move_whole(stage, tool_dir(tool))

@@ -71,13 +71,21 @@ class GoModule:
 
 
 @dataclass(frozen=True)
-class Tool:
+class Program:
     """A program and its pinned version. A newer one of the same major version will do."""
 
     name: str
     version: str
-    release: Release
     module: GoModule
+    version_argument: str = field(default="version", kw_only=True)
+    """What makes it print its version."""
+
+
+@dataclass(frozen=True)
+class Tool(Program):
+    """A program that is released officially, too."""
+
+    release: Release
 
 
 _HASHICORP = "https://releases.hashicorp.com/{name}/{{version}}/{name}_{{version}}_{file}"
@@ -177,6 +185,30 @@ _CADDY = Tool(
 TOOLS: Mapping[str, Tool] = {tool.name: tool for tool in (_PULUMI, _CONSUL, _NOMAD, _CADDY)}
 """Every tool by name, in the order in which they are got."""
 
+TERRAFORM_BRIDGE = Program(
+    name="pulumi-resource-terraform-provider",
+    version="3.124.0",
+    module=GoModule(
+        package="github.com/pulumi/pulumi-terraform-bridge/v3/dynamic",
+        requires={
+            "github.com/pulumi/pulumi-terraform-bridge/v3": "v3.124.0",
+            "github.com/pulumi/pulumi/pkg/v3": "v3.226.0",
+            "github.com/pulumi/pulumi/sdk/v3": "v3.226.0",
+        },
+        go="1.25.11",
+        replaces={
+            "github.com/hashicorp/terraform-plugin-sdk/v2": (
+                "github.com/pulumi/terraform-plugin-sdk/v2 v2.0.0-20250923233607-7f1981c8674a"
+            ),
+        },
+        variables={"github.com/pulumi/pulumi-terraform-bridge/v3/dynamic/version.version": "v3.124.0"},
+        sums=("github.com/pulumi/pulumi-terraform-bridge/v3 v3.124.0 h1:KCNDfuMt6hrOLLb+ejwFrp5LJpv3oqnd4OEueSjpz14=",),
+    ),
+    version_argument="--version",
+)
+"""Makes a Pulumi plugin of any Terraform provider: what the stand-in for the AWS plugin runs. Built wherever
+it is needed: a machine that can have releases has the official plugin."""
+
 
 @dataclass(frozen=True)
 class Plugin:
@@ -206,3 +238,6 @@ PLUGINS: tuple[Plugin, ...] = (
     Plugin("resource", "consul", "3.15.2", "local.plugins.consul"),
 )
 """Every plugin that the local environment's programs need. The official Python host ships with pulumi's release."""
+
+AWS_PLUGIN = Plugin("resource", "aws", "7.51.1", "local.plugins.aws")
+"""Only got when an environment on AWS is simulated or deployed from here: the local one does without."""

@@ -40,7 +40,9 @@ def run(options: argparse.Namespace) -> int:
             fetcher = functools.cache(_new_fetcher)
             resolved = _tools(fetcher)
             refused = _plugins(resolved, fetcher, retry=options.retry_plugins)
-            write_record(Record({name: tool.found for name, tool in resolved.items()}, refused))
+            found = {name: tool.found for name, tool in resolved.items()}
+            others = {} if options.retry_plugins else _of_others(read_record().refused)
+            write_record(Record({**read_record().tools, **found}, {**others, **refused}))
             shell.exports(os.environ)
         except OSError as error:
             raise LocalError(f"{error}: mend that, then run 'make tools' again") from error
@@ -92,6 +94,12 @@ def _plugins(resolved: Mapping[str, Resolved], fetcher: "Callable[[], Fetcher]",
         if refusal:
             refused[plugin.directory] = refusal
     return refused
+
+
+def _of_others(refused: Mapping[str, Refusal]) -> dict[str, Refusal]:
+    """What was refused of plugins that are not got here."""
+    ours = {plugin.directory for plugin in PLUGINS}
+    return {name: refusal for name, refusal in refused.items() if name not in ours}
 
 
 def table(resolved: Mapping[str, Resolved], placed: list[Placed], refused: Mapping[str, Refusal]) -> list[str]:

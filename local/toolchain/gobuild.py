@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from local.toolchain.catalog import GoModule, Tool
+from local.toolchain.catalog import GoModule, Program
 from local.toolchain.golang import find_go
 from local.toolchain.platform import this_platform
 from local.toolchain.processes import TimedOut, last_lines, run_watched
@@ -15,7 +15,7 @@ BUILD_SECONDS = 3600.0
 """A build from nothing takes about four minutes on two cores."""
 
 
-def build(tool: Tool, work: Path, stage: Path, path: str, progress: Progress) -> str:
+def build(tool: Program, work: Path, stage: Path, path: str, progress: Progress) -> str:
     """Build a tool into ``stage``; returns what built it. Raises Refused with the compiler's last words.
 
     Go keeps what it has fetched and compiled in caches of its own, so that an interrupted build goes on there.
@@ -50,7 +50,7 @@ def build(tool: Tool, work: Path, stage: Path, path: str, progress: Progress) ->
     return f"Go {go.version} from {tool.module.package} {next(iter(tool.module.requires.values()))}"
 
 
-def go_mod(tool: Tool) -> str:
+def go_mod(tool: Program) -> str:
     """The go.mod of the module in which a tool is built."""
     module = tool.module
     lines = [f"module foxden.local/tools/{tool.name}", f"go {module.go}", f"tool {module.package}"]

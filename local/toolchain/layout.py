@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from local.paths import cache_dir, state_dir
-from local.toolchain.catalog import Plugin, Tool
+from local.toolchain.catalog import Plugin, Program
 from local.toolchain.platform import this_platform
 
 
-def tool_dir(tool: Tool) -> Path:
+def tool_dir(tool: Program) -> Path:
     """The cache's directory of a tool at its pinned version; it is there as a whole or not at all."""
     return cache_dir() / "tools" / tool.name / tool.version / str(this_platform())
 
 
-def partial_dir(tool: Tool) -> Path:
+def partial_dir(tool: Program) -> Path:
     """Where a tool is got ready: a download to resume, a build, the directory that is then renamed."""
     return cache_dir() / "partial" / f"{tool.name}-{tool.version}-{this_platform()}"
 
@@ -93,7 +93,7 @@ def write_record(record: Record) -> None:
     write_atomically(record_file(), json.dumps(asdict(record), indent=2) + "\n")
 
 
-def located(tool: Tool, record: Record) -> Path | None:
+def located(tool: Program, record: Record) -> Path | None:
     """The program of a tool: what the record says if that is still so, else the cache's; None when there is none."""
     found = record.tools.get(tool.name)
     if found and found.pinned == tool.version and is_program(Path(found.path)):

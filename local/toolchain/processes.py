@@ -60,11 +60,11 @@ def last_lines(log: Path, count: int) -> str:
         return "\n".join(file.read().decode(errors="replace").split("\n")[-count - 1 :]).strip()
 
 
-def version_output(program: Path) -> str | None:
+def version_output(program: Path, argument: str = "version") -> str | None:
     """What ``program version`` prints; None when it fails, as a version manager's shim without a version does."""
     try:
         done = subprocess.run(
-            [str(program), "version"],
+            [str(program), argument],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from local.errors import LocalError
 from local.toolchain import cache
-from local.toolchain.catalog import Tool
+from local.toolchain.catalog import Program, Tool
 from local.toolchain.gobuild import build
 from local.toolchain.layout import Found, partial_dir, tool_dir
 from local.toolchain.platform import this_platform
@@ -32,7 +32,7 @@ class Resolved:
     detail: str
 
 
-def resolve(tool: Tool, path: str, fetcher: "Callable[[], Fetcher]", progress: Progress) -> Resolved:
+def resolve(tool: Program, path: str, fetcher: "Callable[[], Fetcher]", progress: Progress) -> Resolved:
     """Find or get a tool; ``path`` is the user's PATH, ``fetcher`` is called when there is something to download.
 
     Raises LocalError that tells all that was tried.
@@ -48,8 +48,8 @@ def resolve(tool: Tool, path: str, fetcher: "Callable[[], Fetcher]", progress: P
     return _from_cache(tool)
 
 
-def _on_path(tool: Tool, path: str, tried: list[str]) -> Resolved | None:
-    for candidate in candidates(tool.name, path):
+def _on_path(tool: Program, path: str, tried: list[str]) -> Resolved | None:
+    for candidate in candidates(tool.name, path, tool.version_argument):
         if candidate.version and compatible(candidate.version, tool.version):
             found = Found(str(candidate.path), candidate.version, tool.version, "path")
             return Resolved(found, str(candidate.path))
@@ -59,7 +59,7 @@ def _on_path(tool: Tool, path: str, tried: list[str]) -> Resolved | None:
     return None
 
 
-def _from_cache(tool: Tool) -> Resolved:
+def _from_cache(tool: Program) -> Resolved:
     receipt = cache.read_receipt(tool)
     detail = str(tool_dir(tool) / tool.name)
     if receipt:
@@ -68,16 +68,17 @@ def _from_cache(tool: Tool) -> Resolved:
     return Resolved(Found(str(tool_dir(tool) / tool.name), tool.version, tool.version, "cache"), detail)
 
 
-def _get(tool: Tool, path: str, fetcher: "Callable[[], Fetcher]", progress: Progress, tried: list[str]) -> Resolved:
+def _get(tool: Program, path: str, fetcher: "Callable[[], Fetcher]", progress: Progress, tried: list[str]) -> Resolved:
     # `requests` opens a socket as soon as it is imported, and with a full cache there is to be none.
     from local.toolchain.release import download
 
     work = partial_dir(tool)
     work.mkdir(parents=True, exist_ok=True)
-    ways: dict[str, Callable[[Path], str]] = {
-        "download": lambda stage: download(tool, work, stage, fetcher(), progress),
-        "build": lambda stage: build(tool, work, stage, path, progress),
-    }
+    ways: dict[str, Callable[[Path], str]] = {}
+    if isinstance(tool, Tool):
+        released = tool
+        ways["download"] = lambda stage: download(released, work, stage, fetcher(), progress)
+    ways["build"] = lambda stage: build(tool, work, stage, path, progress)
     for source, way in ways.items():
         with cache.fresh_directory(work / "stage") as stage:
             try:
@@ -90,8 +91,8 @@ def _get(tool: Tool, path: str, fetcher: "Callable[[], Fetcher]", progress: Prog
     raise LocalError(_failure(tool, tried))
 
 
-def _publish(tool: Tool, stage: Path, source: str, detail: str, progress: Progress) -> Resolved:
-    version = parse_version(version_output(stage / tool.name) or "")
+def _publish(tool: Program, stage: Path, source: str, detail: str, progress: Progress) -> Resolved:
+    version = parse_version(version_output(stage / tool.name, tool.version_argument) or "")
     if version != tool.version:
         says = f"is version {version}" if version else "does not run here"
         raise LocalError(f"the {tool.name} {tool.version} from {detail} {says}: not installed")
@@ -100,14 +101,16 @@ def _publish(tool: Tool, stage: Path, source: str, detail: str, progress: Progre
     return Resolved(Found(str(program), tool.version, tool.version, source), f"{program}, {detail}")
 
 
-def _failure(tool: Tool, tried: list[str]) -> str:
+def _failure(tool: Program, tried: list[str]) -> str:
     steps = "\n".join(f"  - {step}".replace("\n", "\n    ") for step in tried)
     major = tool.version.partition(".")[0]
-    url = tool.release.archive_url(tool.version, this_platform())
+    release = ""
+    if isinstance(tool, Tool):
+        release = f"  - let this machine reach {tool.release.archive_url(tool.version, this_platform())}\n"
     return (
         f"{tool.name} {tool.version} can't be had. Tried:\n{steps}\n"
         "Do one of these, then run 'make tools' again:\n"
         f"  - put {tool.name} {tool.version}, or a newer {major}.x, on PATH\n"
-        f"  - let this machine reach {url}\n"
+        f"{release}"
         f"  - let it reach a Go module proxy (GOPROXY), with Go {tool.module.go} on PATH or PyPI to get it from"
     )

@@ -53,10 +53,11 @@ def place_all(home: Path, pulumi: Path, path: str) -> list[Placed]:
     ``home`` is the PULUMI_HOME in force, ``pulumi`` the program in use (its release has plugins beside it), ``path``
     the user's PATH without this checkout's own directories. Cheap enough for every call; no network.
     """
-    return [_place(plugin, home, pulumi, path) for plugin in PLUGINS]
+    return [place(plugin, home, pulumi, path) for plugin in PLUGINS]
 
 
-def _place(plugin: Plugin, home: Path, pulumi: Path, path: str) -> Placed:
+def place(plugin: Plugin, home: Path, pulumi: Path, path: str) -> Placed:
+    """See to it that one plugin is found; see :func:`place_all`."""
     launcher = _launcher(plugin, home)
     official = find_official(plugin, home, pulumi, path)
     if official:

@@ -24,15 +24,15 @@ class Candidate:
     """None where it did not say."""
 
 
-def candidates(name: str, path: str) -> Iterator[Candidate]:
-    """The programs of a name on ``path``, in its order, without those of the cache."""
+def candidates(name: str, path: str, argument: str = "version") -> Iterator[Candidate]:
+    """The programs of a name on ``path``, in its order, without those of the cache; ``argument`` asks their version."""
     seen: set[Path] = set()
     for entry in path.split(os.pathsep):
         program = Path(entry or os.curdir, name)
         real = program.resolve()
         if is_program(program) and real not in seen and not real.is_relative_to(cache_dir()):
             seen.add(real)
-            yield Candidate(program.absolute(), parse_version(version_output(program) or ""))
+            yield Candidate(program.absolute(), parse_version(version_output(program, argument) or ""))
 
 
 def parse_version(output: str) -> str | None:
