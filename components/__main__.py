@@ -11,6 +11,7 @@ if __name__ == "__main__":
             foxden.Environment,
             foxden.ExistingCluster,
             foxden.Ingress,
+            foxden.RegistryAuth,
             foxden.Service,
             foxden.Services,
         ],

@@ -3,6 +3,8 @@
 from foxden.clouds.existing import ExistingCluster, ExistingClusterArgs
 from foxden.clusters.environment import Environment, EnvironmentArgs
 from foxden.clusters.ingress import Ingress, IngressArgs
+from foxden.clusters.registry import ImageBuildArgs, RegistryAuth, RegistryAuthArgs
+from foxden.clusters.registry_spec import RegistryKind
 from foxden.connection import ConnectionArgs, shared_connection
 from foxden.errors import InvalidInput, Problem
 from foxden.service.args import (
@@ -29,12 +31,16 @@ __all__ = [
     "ExistingClusterArgs",
     "HealthArgs",
     "HealthCheck",
+    "ImageBuildArgs",
     "Ingress",
     "IngressArgs",
     "InvalidInput",
     "PortArgs",
     "PortProtocol",
     "Problem",
+    "RegistryAuth",
+    "RegistryAuthArgs",
+    "RegistryKind",
     "ReleaseArgs",
     "ReleaseStrategy",
     "RouteArgs",

@@ -90,7 +90,7 @@ def test_no_renderer_sees_where_credentials_are_kept() -> None:
 
 
 def test_a_reference_that_turns_out_to_be_none() -> None:
-    with pytest.raises(Failed, match="cluster: a reference must be like 'aws-ssm:/path'.*got 'vault:/a'"):
+    with pytest.raises(Failed, match=r"cluster: a reference must be like 'aws-ssm:/path'.*got 'vault:/a'"):
         service(lambda: {**REFERRING, "token_reference": pulumi.Output.from_input("vault:/a")})
 
 

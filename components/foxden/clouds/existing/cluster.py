@@ -21,7 +21,8 @@ class ExistingClusterArgs(TypedDict):
     token: NotRequired[pulumi.Input[str]]
     """Credential for the scheduler's API. Default: none."""
     token_reference: NotRequired[pulumi.Input[str]]
-    """Where that credential is kept, in place of itself: ``aws-ssm:/foxden/dev/operators/nomad-token``. Default: none."""
+    """Where that credential is kept, in place of itself: ``aws-ssm:/foxden/dev/operators/nomad-token``.
+    Default: none."""
     discovery_address: NotRequired[pulumi.Input[str]]
     """URL of the discovery's API (Consul)."""
     discovery_token: NotRequired[pulumi.Input[str]]
