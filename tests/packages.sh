@@ -11,6 +11,10 @@ has setpriv || missing+=(util-linux)
 # Root starts an engine of its own for the tests of containers; another user needs one that answers.
 if ((EUID == 0)) && [[ $(uname) == Linux ]]; then
     has dockerd || missing+=(docker.io)
+    # Hosts that really boot, in a network of their own.
+    has debootstrap || missing+=(debootstrap)
+    has systemd-nspawn || missing+=(systemd-container)
+    has ip || missing+=(iproute2)
 elif ! docker info >/dev/null 2>&1; then
     echo "error: the tests of containers need a Docker engine that 'docker info' reaches; start one, or run them as root" >&2
     exit 1
@@ -21,6 +25,6 @@ if ((EUID != 0)) || ! has apt-get; then
     echo "error: install what these Debian packages bring: ${missing[*]}" >&2
     exit 1
 fi
-echo "installing for the tests, about a minute: ${missing[*]}"
+echo "installing for the tests, a minute or two: ${missing[*]}"
 apt-get update -qq
 DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "${missing[@]}" >/dev/null

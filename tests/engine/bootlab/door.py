@@ -1,0 +1,79 @@
+"""The cloud's door for hosts and tests: what moto lacks is answered here, all else by moto."""
+
+import http.client
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TypeAlias
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
+
+from tests.engine.bootlab.serving import Answering, serving
+
+NAMESPACE = "http://autoscaling.amazonaws.com/doc/2011-01-01/"
+
+Parameters: TypeAlias = Mapping[str, str]
+Action: TypeAlias = Callable[[Parameters], str]
+"""Parameters -> the XML within the result. Raises :class:`Refused`."""
+
+_HOP = {"connection", "transfer-encoding", "content-length", "keep-alive", "host"}
+_ONE_AT_A_TIME = "AmazonSSM.PutParameter"
+"""AWS lets one of two who create the same parameter win; moto looks and writes in two steps."""
+
+
+class Refused(Exception):
+    """A request that AWS would refuse, with what it would say."""
+
+
+def reply(action: str, result: str) -> str:
+    """A whole answer of the query protocol."""
+    return (
+        f'<{action}Response xmlns="{NAMESPACE}"><{action}Result>{result}</{action}Result>'
+        f"<ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId></ResponseMetadata></{action}Response>"
+    )
+
+
+def refusal(said: str) -> str:
+    """An error of the query protocol."""
+    error = f"<Type>Sender</Type><Code>ValidationError</Code><Message>{escape(said)}</Message>"
+    request = f"<RequestId>{uuid.uuid4()}</RequestId>"
+    return f'<ErrorResponse xmlns="{NAMESPACE}"><Error>{error}</Error>{request}</ErrorResponse>'
+
+
+@contextmanager
+def door(address: tuple[str, int], moto: tuple[str, int], actions: Mapping[str, Action]) -> Iterator[str]:
+    """Answers while the block runs; gives its URL."""
+    writes = threading.Lock()
+
+    class Door(Answering):
+        def handle_any(self) -> None:
+            body = self.given()
+            parameters = dict(parse_qsl(body.decode(errors="replace"))) if b"Action=" in body else {}
+            action = parameters.get("Action", "")
+            if action in actions:
+                try:
+                    self.say(200, reply(action, actions[action](parameters)), {"Content-Type": "text/xml"})
+                except Refused as error:
+                    self.say(400, refusal(str(error)), {"Content-Type": "text/xml"})
+            elif self.headers.get("X-Amz-Target") == _ONE_AT_A_TIME:
+                with writes:
+                    self.pass_on(body)
+            else:
+                self.pass_on(body)
+
+        def pass_on(self, body: bytes) -> None:
+            headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
+            connection = http.client.HTTPConnection(*moto, timeout=60)
+            try:
+                connection.request(self.command, self.path, body or None, {**headers, "Host": self.headers["Host"]})
+                answer = connection.getresponse()
+                kept = {name: value for name, value in answer.getheaders() if name.lower() not in _HOP}
+                self.say(answer.status, answer.read(), kept)
+            finally:
+                connection.close()
+
+        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = handle_any
+
+    with serving(address, Door):
+        yield f"http://{address[0]}:{address[1]}"

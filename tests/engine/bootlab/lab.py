@@ -1,0 +1,170 @@
+"""A closed world: a network, a cloud that is moto, and the hosts that it launches."""
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+
+import psutil
+import requests
+
+from tests.engine.bootlab.base import Base, base
+from tests.engine.bootlab.cloud import Cloud
+from tests.engine.bootlab.door import door
+from tests.engine.bootlab.groups import PREFIX, Group, hierarchies
+from tests.engine.bootlab.host import Host
+from tests.engine.bootlab.metadata import Facts, metadata
+from tests.engine.bootlab.mirror import mirror
+from tests.engine.bootlab.names import no_names
+from tests.engine.bootlab.network import Network
+from tests.engine.bootlab.refresh import Actions
+from tests.engine.bootlab.scaling import Member, Player, State, playing
+from tests.engine.harness.waiting import until
+
+REGION = "eu-west-1"
+
+_MOTO = ("127.0.0.1", 5000)
+_DOOR = 4566
+_NETNS = Path("/run/netns")
+
+
+@dataclass
+class Lab:
+    """One closed world, and what is in it."""
+
+    network: Network
+    directory: Path
+    base: Base
+    endpoint: str
+    """Where hosts and tests find the cloud."""
+    mirror: str
+    """The URL below which the pinned programs lie."""
+    cloud: Cloud
+    player: Player
+
+    def host(self, facts: Facts) -> Host:
+        return self.player.members[facts.instance].host
+
+    def in_service(self, group: str, count: int, within: float) -> list[Member]:
+        """Wait until a group has exactly so many members, all in service."""
+
+        def look() -> list[Member]:
+            members = self.player.of(group)
+            states = {member.id: str(member.state) for member in members}
+            assert list(states.values()) == [State.IN_SERVICE] * count, states
+            return members
+
+        return until(look, f"{count} members of {group} are in service", within, every=0.5)
+
+    def told(self) -> str:
+        """What happened so far, and the last words of every host, for people."""
+        story = "\n".join(self.player.story)
+        words = [
+            f"--- {member.id} ({member.group}, {member.state})\n{_last_words(member.host)}"
+            for member in self.player.members.values()
+            if member.state is not State.TERMINATED
+        ]
+        return "\n".join([story, *words])
+
+
+def _last_words(host: Host) -> str:
+    if not host.running:
+        return "is off"
+    asked = "journalctl --no-pager -q -o short-precise -n 60 -u 'foxden-*' -u consul -u nomad -u cloud-final"
+    try:
+        return host.tried("sh", "-c", f"{asked}; systemctl --failed --no-legend", within=20).stdout
+    except (AssertionError, subprocess.SubprocessError) as error:
+        return f"can't be asked: {error!r}"
+
+
+@contextmanager
+def a_lab(addresses: str = "10.77.0.0/16") -> Iterator[Lab]:
+    """A world with these addresses, which this thread is in while the block runs. Nothing is left of it afterwards."""
+    _sweep()
+    disk = base()
+    name = f"{PREFIX}-{os.getpid()}-{secrets.token_hex(3)}"
+    network = Network(name, IPv4Network(addresses))
+    directory = Path(tempfile.gettempdir()) / name
+    directory.mkdir(mode=0o700)
+    try:
+        network.up()
+        with network.entered(), ExitStack() as stack:
+            yield _opened(network, directory, disk, stack)
+    finally:
+        _cleared(name)
+
+
+def _opened(network: Network, directory: Path, disk: Base, stack: ExitStack) -> Lab:
+    gateway = str(network.gateway)
+    stack.enter_context(_moto(network.name, directory))
+    cloud = Cloud(f"http://{_MOTO[0]}:{_MOTO[1]}", REGION)
+    endpoint = f"http://{gateway}:{_DOOR}"
+
+    def new_host(facts: Facts) -> Host:
+        return Host(
+            name=facts.instance,
+            address=IPv4Address(facts.address),
+            disk=directory / facts.instance,
+            base=disk,
+            network=network,
+            group=Group(f"{network.name}.{facts.instance}"),
+            environ={"AWS_ENDPOINT_URL": endpoint},
+        )
+
+    player = Player(cloud, new_host)
+    stack.enter_context(door((gateway, _DOOR), _MOTO, Actions(player).table()))
+    stack.enter_context(metadata(player.at, cloud.credentials))
+    url = stack.enter_context(mirror((gateway, 80), disk))
+    stack.enter_context(no_names(gateway))
+    stack.enter_context(playing(player))
+    return Lab(network, directory, disk, endpoint, url, Cloud(endpoint, REGION), player)
+
+
+@contextmanager
+def _moto(name: str, directory: Path) -> Iterator[None]:
+    group = Group(f"{name}.moto")
+    group.make()
+    command = [sys.executable, "-m", "moto.server", "-H", _MOTO[0], "-p", str(_MOTO[1])]
+    with (directory / "moto.log").open("wb") as log:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+    try:
+        for path in group.paths:
+            (path / "cgroup.procs").write_text(str(process.pid))
+        until(_moto_answers, "moto answers", 60)
+        yield
+    finally:
+        process.kill()
+        process.wait(10)
+        group.remove()
+
+
+def _moto_answers() -> bool:
+    try:
+        return requests.get(f"http://{_MOTO[0]}:{_MOTO[1]}/moto-api/data.json", timeout=5).ok
+    except requests.RequestException:
+        return False
+
+
+def _cleared(name: str) -> None:
+    """Remove all that there is of a lab, whatever state it is in."""
+    for path in hierarchies():
+        for directory in (path / PREFIX).glob(f"{name}.*"):
+            Group(directory.name).kill()
+            Group(directory.name).remove()
+    Network(name, IPv4Network("10.77.0.0/16")).down()
+    shutil.rmtree(Path(tempfile.gettempdir()) / name, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove the labs of test runs that were killed."""
+    places = [*_NETNS.glob(f"{PREFIX}-*"), *Path(tempfile.gettempdir()).glob(f"{PREFIX}-*")]
+    for name in sorted({place.name for place in places}):
+        if not psutil.pid_exists(int(name.removeprefix(f"{PREFIX}-").partition("-")[0])):
+            _cleared(name)

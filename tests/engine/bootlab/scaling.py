@@ -1,0 +1,222 @@
+"""The part of EC2 Auto Scaling, played as AWS documents it, on the groups and instances that moto holds.
+
+moto gives a group its instances at once, and knows nothing of hooks. Here each of them becomes a host that boots, waits
+for its hooks, is replaced when it is marked unhealthy, and goes in order.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from tests.engine.bootlab.cloud import Cloud
+from tests.engine.bootlab.door import Refused
+from tests.engine.bootlab.host import Host
+from tests.engine.bootlab.metadata import Facts, notice
+
+
+class State(StrEnum):
+    LAUNCHING = "Pending:Wait"
+    IN_SERVICE = "InService"
+    TERMINATING = "Terminating:Wait"
+    TERMINATED = "Terminated"
+
+
+_TRANSITIONS = {State.LAUNCHING: "LAUNCHING", State.TERMINATING: "TERMINATING"}
+
+
+@dataclass
+class Member:
+    """An instance of a group, and its host."""
+
+    facts: Facts
+    group: str
+    version: int
+    """Of its launch template."""
+    host: Host
+    state: State
+    hook: Mapping[str, Any] | None = None
+    """The hook that it waits for."""
+    deadline: float = 0.0
+    """When the hook's heartbeat is over, or spot capacity is taken away."""
+    reclaimed: bool = False
+
+    @property
+    def id(self) -> str:
+        return self.facts.instance
+
+    @property
+    def live(self) -> bool:
+        return self.state in (State.LAUNCHING, State.IN_SERVICE)
+
+
+@dataclass
+class Player:
+    """Plays all groups. Every public method may be called by any thread."""
+
+    cloud: Cloud
+    new_host: Callable[[Facts], Host]
+    members: dict[str, Member] = field(default_factory=dict)
+    story: list[str] = field(default_factory=list)
+    """What happened, for people."""
+    steps: list[Callable[[], None]] = field(default_factory=list)
+    """What else is done at every step."""
+    guard: threading.RLock = field(default_factory=threading.RLock)
+    _begun: float = field(default_factory=time.monotonic)
+    _removing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4))
+
+    def tell(self, text: str) -> None:
+        self.story.append(f"{time.monotonic() - self._begun:7.1f} s  {text}")
+
+    def of(self, group: str, *states: State) -> list[Member]:
+        """The members of a group that are in one of the states; without any: all that have not gone."""
+        wanted = states or (State.LAUNCHING, State.IN_SERVICE, State.TERMINATING)
+        with self.guard:
+            return [member for member in self.members.values() if member.group == group and member.state in wanted]
+
+    def at(self, address: str) -> Facts | None:
+        """The instance with this address."""
+        with self.guard:
+            return next(
+                (
+                    member.facts
+                    for member in self.members.values()
+                    if member.facts.address == address and member.state is not State.TERMINATED
+                ),
+                None,
+            )
+
+    def step(self) -> None:
+        """Look once, and do what is due."""
+        with self.guard:
+            for group in self.cloud.groups():
+                for instance in group["Instances"]:
+                    self._look_at(group, instance)
+            for member in list(self.members.values()):
+                if member.deadline and time.monotonic() > member.deadline:
+                    self._time_is_over(member)
+            for step in self.steps:
+                step()
+
+    def _look_at(self, group: Mapping[str, Any], instance: Mapping[str, Any]) -> None:
+        member = self.members.get(instance["InstanceId"])
+        if member is None:
+            self._launch(group, instance["InstanceId"])
+        elif instance["HealthStatus"] == "Unhealthy" and member.state is State.IN_SERVICE:
+            self.terminate(member.id, replace=True, why="it was marked unhealthy")
+
+    def _launch(self, group: Mapping[str, Any], instance: str) -> None:
+        template = self.cloud.template(group)
+        facts = self.cloud.facts(instance, template)
+        name, version = group["AutoScalingGroupName"], template["VersionNumber"]
+        member = Member(facts, name, version, self.new_host(facts), State.IN_SERVICE)
+        self.members[instance] = member
+        self._enter(member, State.LAUNCHING, State.IN_SERVICE)
+        self.tell(f"{instance} at {facts.address} launches in {name} from version {version}")
+        member.host.start()
+
+    def _enter(self, member: Member, waiting: State, otherwise: State) -> None:
+        """Wait for the group's hook, or go on where it has none."""
+        hook = self.cloud.hook(member.group, _TRANSITIONS[waiting])
+        member.state = waiting if hook else otherwise
+        member.hook = hook
+        member.deadline = time.monotonic() + hook["HeartbeatTimeout"] if hook else 0.0
+
+    def terminate(self, instance: str, *, replace: bool, why: str, hooked: bool = True) -> None:
+        """Let an instance go; ``replace``: another is launched now, else the group becomes smaller."""
+        with self.guard:
+            member = self.members[instance]
+            if not member.live:
+                return
+            self.tell(f"{instance} of {member.group} is to go: {why}")
+            member.facts.target_state = "Terminated"
+            if hooked:
+                self._enter(member, State.TERMINATING, State.TERMINATED)
+            else:
+                member.state = State.TERMINATED
+            self.cloud.autoscaling.detach_instances(
+                AutoScalingGroupName=member.group,
+                InstanceIds=[instance],
+                ShouldDecrementDesiredCapacity=not replace,
+            )
+            if member.state is State.TERMINATED:
+                self._off(member)
+
+    def _off(self, member: Member) -> None:
+        member.state, member.hook, member.deadline = State.TERMINATED, None, 0.0
+        self.tell(f"{member.id} of {member.group} is terminated")
+        self.cloud.ec2.terminate_instances(InstanceIds=[member.id])
+        self._removing.submit(self._gone, member.host)
+
+    def _gone(self, host: Host) -> None:
+        host.shut_down(30)
+        host.remove()
+
+    def _time_is_over(self, member: Member) -> None:
+        if member.reclaimed and member.live:
+            self.terminate(member.id, replace=True, hooked=False, why="its spot capacity was taken away")
+        elif member.hook is not None:
+            self.settle(member, member.hook["DefaultResult"], "the hook's heartbeat is over")
+
+    def settle(self, member: Member, result: str, why: str) -> None:
+        """End a hook with CONTINUE or ABANDON."""
+        with self.guard:
+            self.tell(f"{member.id} of {member.group} leaves {member.state} with {result}: {why}")
+            member.hook, member.deadline = None, 0.0
+            if member.state is State.TERMINATING:
+                self._off(member)
+            elif result == "CONTINUE":
+                member.state = State.IN_SERVICE
+            else:
+                self.terminate(member.id, replace=True, hooked=False, why="its launch was abandoned")
+
+    def waiting(self, group: str, hook: str, instance: str) -> Member:
+        """The member that waits for this hook."""
+        with self.guard:
+            member = self.members.get(instance)
+            if member is None or member.group != group or member.hook is None:
+                raise Refused(f"No active Lifecycle Action found with instance ID {instance}")
+            if member.hook["LifecycleHookName"] != hook:
+                raise Refused(f"No Lifecycle Hook {hook} is active for instance {instance}")
+            return member
+
+    def take_spot_capacity(self, instance: str, seconds: float = 120) -> None:
+        """Tell an instance that its capacity is taken away, and do so after that time."""
+        with self.guard:
+            member = self.members[instance]
+            self.tell(f"{instance} of {member.group} has a spot notice of {seconds:g} s")
+            action = f'{{"action": "terminate", "time": "{notice(seconds)}"}}'
+            member.facts.notices["spot/instance-action"] = action
+            member.reclaimed, member.deadline = True, time.monotonic() + seconds
+
+    def end(self) -> None:
+        """Cut the power of all hosts, and throw them away."""
+        self._removing.shutdown(wait=True, cancel_futures=True)
+        for member in self.members.values():
+            member.host.remove()
+
+
+@contextmanager
+def playing(player: Player) -> Iterator[None]:
+    """The player plays while the block runs. No host is left afterwards."""
+    over = threading.Event()
+
+    def play() -> None:
+        while not over.wait(0.5):
+            try:
+                player.step()
+            except Exception as error:
+                player.tell(f"a step failed: {error!r}")
+
+    thread = threading.Thread(target=play, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(60)
+        player.end()
