@@ -17,6 +17,9 @@ Parameters: TypeAlias = Mapping[str, str]
 Action: TypeAlias = Callable[[Parameters], str]
 """Parameters -> the XML within the result. Raises :class:`Refused`."""
 
+Change: TypeAlias = Callable[[str], str]
+"""What moto says -> what AWS would say."""
+
 _HOP = {"connection", "transfer-encoding", "content-length", "keep-alive", "host"}
 _ONE_AT_A_TIME = "AmazonSSM.PutParameter"
 """AWS lets one of two who create the same parameter win; moto looks and writes in two steps."""
@@ -42,8 +45,10 @@ def refusal(said: str) -> str:
 
 
 @contextmanager
-def door(address: tuple[str, int], moto: tuple[str, int], actions: Mapping[str, Action]) -> Iterator[str]:
-    """Answers while the block runs; gives its URL."""
+def door(
+    address: tuple[str, int], moto: tuple[str, int], actions: Mapping[str, Action], changes: Mapping[str, Change]
+) -> Iterator[str]:
+    """Answers while the block runs, and changes some of moto's answers; gives its URL."""
     writes = threading.Lock()
 
     class Door(Answering):
@@ -60,16 +65,17 @@ def door(address: tuple[str, int], moto: tuple[str, int], actions: Mapping[str, 
                 with writes:
                     self.pass_on(body)
             else:
-                self.pass_on(body)
+                self.pass_on(body, changes.get(action))
 
-        def pass_on(self, body: bytes) -> None:
+        def pass_on(self, body: bytes, change: Change | None = None) -> None:
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
             connection = http.client.HTTPConnection(*moto, timeout=60)
             try:
                 connection.request(self.command, self.path, body or None, {**headers, "Host": self.headers["Host"]})
                 answer = connection.getresponse()
                 kept = {name: value for name, value in answer.getheaders() if name.lower() not in _HOP}
-                self.say(answer.status, answer.read(), kept)
+                text = answer.read()
+                self.say(answer.status, change(text.decode()) if change else text, kept)
             finally:
                 connection.close()
 

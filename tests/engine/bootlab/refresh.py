@@ -1,6 +1,7 @@
 """Instance refresh, and the other actions of EC2 Auto Scaling that moto does not know."""
 
 import math
+import re
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -8,6 +9,10 @@ from xml.sax.saxutils import escape
 
 from tests.engine.bootlab.door import Action, Parameters, Refused
 from tests.engine.bootlab.scaling import Member, Player, State
+
+_INSTANCE = re.compile(
+    r"<member>(?:(?!</?member>).)*<InstanceId>(?P<id>[^<]+)</InstanceId>(?:(?!</?member>).)*</member>", re.DOTALL
+)
 
 
 @dataclass
@@ -67,6 +72,17 @@ class Actions:
             members = [member for member in self.player.members.values() if member.state is not State.TERMINATED]
             told = [_told(member) for member in members if not asked or member.id in asked]
         return f"<AutoScalingInstances>{''.join(told)}</AutoScalingInstances>"
+
+    def groups(self, said: str) -> str:
+        """What moto says of groups, where all instances are in service, with the states that they are in."""
+        with self.player.guard:
+            states = {member.id: member.state for member in self.player.members.values()}
+
+        def told(found: re.Match[str]) -> str:
+            state = states.get(found["id"], State.LAUNCHING)
+            return found[0].replace("<LifecycleState>InService<", f"<LifecycleState>{state}<")
+
+        return _INSTANCE.sub(told, said)
 
     def terminate(self, given: Parameters) -> str:
         with self.player.guard:
