@@ -10,6 +10,9 @@ LAUNCH_HOOK = "foxden-launch"
 TERMINATE_HOOK = "foxden-terminate"
 """The lifecycle hook that a node completes once it has handed over its work."""
 
+JOIN_TAG = "foxden:servers"
+"""The tag that each core server's instance has, with its cluster's name: nodes find servers by it."""
+
 SERVERS = "servers"
 """The name that the core servers go by where workers go by the name of their pool."""
 
@@ -32,8 +35,8 @@ class Binary:
     version: str
     url: str
     """Where the archive or the program itself lies: a ``.zip``, a ``.tar.gz``, or else the program."""
-    sha256: str
-    """Of what lies there, in hex."""
+    checksum: str
+    """Of what lies there, in hex: SHA-256, or SHA-512 where the publisher gives only that."""
     member: str = ""
     """The program's path in the archive. Default: ``name``."""
 
@@ -45,6 +48,8 @@ class Software:
     binaries: tuple[Binary, ...]
     packages: tuple[str, ...] = ()
     """Debian packages, beyond those that the node itself needs."""
+    apt_mirror: str = ""
+    """URL that Debian packages are got from. Default: what the image says."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,8 @@ class Node:
     """Whether only services that ask for this pool may run there."""
     registries: tuple[str, ...] = ()
     """Hosts of the registries that images are pulled from with the node's own identity."""
+    registry_credentials: tuple[str, ...] = ()
+    """Hosts of the registries whose credential is kept in ``shared/registries/<host>``, as JSON: username, password."""
     pull_test: str = ""
     """An image that a worker must be able to pull before it takes work. Default: none is pulled."""
     ingress_port: int = 8080
@@ -82,6 +89,10 @@ class Node:
     """How long a worker's services have to move when it goes."""
     certificate_hours: int = 72
     """How long a node's certificate is good; a third of it before its end it is renewed."""
+    snapshots: str = ""
+    """The bucket for snapshots of the control plane, below ``<cluster>/``. Default: none are made."""
+    snapshot_minutes: int = 60
+    """From one snapshot to the next."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pulumi
 from foxden.connection import Connection, ConnectionArgs
 from foxden.errors import Problem
 from foxden.schedulers.base import Capabilities, Deployed, Environment, Manifest
-from foxden.schedulers.nomad import resources
+from foxden.schedulers.nomad import nodes, resources
 from foxden.schedulers.nomad.manifest import render_manifest
 from foxden.schedulers.nomad.problems import service_problems
 from foxden.service.discovery import Target
@@ -19,6 +19,7 @@ class NomadScheduler:
 
     name = "nomad"
     packages = ("nomad", "consul")
+    nodes = nodes
     capabilities = Capabilities(
         # A need goes through a proxy that has to understand what it passes on.
         need_protocols=frozenset({PortProtocol.HTTP, PortProtocol.GRPC}),

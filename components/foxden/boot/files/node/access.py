@@ -1,0 +1,95 @@
+"""Who may do what in Consul and Nomad: kept by the server that leads Consul. Harmless to repeat."""
+
+import uuid
+from typing import Any
+
+from . import consul, nomad
+from .api import Api, ApiError
+from .certificates import is_good, issue, pair
+from .credentials import (
+    AUTHORITY,
+    OPERATORS_CONSUL,
+    OPERATORS_NOMAD,
+    PUBLIC_AUTHORITY,
+    SERVERS_CONSUL,
+    pool_secret,
+    pools,
+    token,
+)
+from .facts import Facts
+from .parameters import Parameters
+
+
+def keep_consul(api: Api, parameters: Parameters) -> None:
+    """The tokens of nodes and operators, and what anyone may read."""
+    wanted = {"servers": (SERVERS_CONSUL, consul.node_rules("servers"))}
+    wanted["operators"] = (OPERATORS_CONSUL, consul.OPERATOR_RULES)
+    for pool in pools(parameters):
+        wanted[f"pool-{pool}"] = (pool_secret(pool, "consul-token"), consul.node_rules(pool))
+    _consul_policy(api, "foxden-anonymous", consul.ANONYMOUS_RULES)
+    anonymous = {"AccessorID": consul.ANONYMOUS, "Policies": [{"Name": "foxden-anonymous"}]}
+    api.call("PUT", f"/v1/acl/token/{consul.ANONYMOUS}", anonymous)
+    held = {each.get("Description"): each for each in api.get("/v1/acl/tokens")}
+    for name, (parameter, rules) in wanted.items():
+        _consul_policy(api, f"foxden-{name}", rules)
+        secret = parameters.once(parameter, token)
+        described = f"foxden-{name} {_digest(secret)}"
+        if described not in held:
+            body = {"SecretID": secret, "Description": described, "Policies": [{"Name": f"foxden-{name}"}]}
+            api.call("PUT", "/v1/acl/token", body)
+
+
+def _digest(secret: str) -> str:
+    """Tells one token from another, and nothing of either."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, secret))[:8]
+
+
+def _consul_policy(api: Api, name: str, rules: str) -> None:
+    found = api.peek(f"/v1/acl/policy/name/{name}")
+    if not found:
+        api.call("PUT", "/v1/acl/policy", {"Name": name, "Rules": rules})
+    elif found["Rules"] != rules:
+        api.call("PUT", f"/v1/acl/policy/{found['ID']}", {"Name": name, "Rules": rules})
+
+
+def keep_nomad(api: Api, management: str, parameters: Parameters) -> None:
+    """The management token that was made before Nomad was, and the tokens made with it."""
+    if api.peek("/v1/acl/token/self") is None:
+        try:
+            api.call("POST", "/v1/acl/bootstrap", {"BootstrapSecret": management})
+        except ApiError as error:
+            if "already done" not in str(error) or api.peek("/v1/acl/token/self") is None:
+                raise
+    # To make namespaces, variables and the policies of services takes a token of this type.
+    _nomad_token(api, parameters, OPERATORS_NOMAD, {"Name": "foxden-operators", "Type": "management"})
+    for pool in pools(parameters):
+        name = f"foxden-drain-{pool}"
+        api.call("POST", f"/v1/acl/policy/{name}", {"Name": name, "Rules": nomad.DRAIN_RULES})
+        body = {"Name": name, "Type": "client", "Policies": [name]}
+        _nomad_token(api, parameters, pool_secret(pool, "drain-token"), body)
+
+
+def _nomad_token(api: Api, parameters: Parameters, parameter: str, body: dict[str, Any]) -> None:
+    known = parameters.read(parameter)
+    held = {each["AccessorID"] for each in api.get("/v1/acl/tokens") if each["Name"] == body["Name"]}
+    if known:
+        accessor = api.with_token(known).peek("/v1/acl/token/self")
+        if accessor and accessor["AccessorID"] in held:
+            return
+    # Nomad makes the secrets of its tokens itself.
+    made = api.call("POST", "/v1/acl/token", body)
+    parameters.replace(parameter, made["SecretID"])
+    for accessor_id in held:
+        api.call("DELETE", f"/v1/acl/token/{accessor_id}")
+
+
+def keep_certificates(facts: Facts, parameters: Parameters) -> None:
+    """A certificate for the workers of each pool, new before the old one ends."""
+    authority = pair(parameters.read(AUTHORITY) or "")
+    parameters.replace(PUBLIC_AUTHORITY, authority.certificate, public=True)
+    for pool in pools(parameters):
+        name = pool_secret(pool, "certificate")
+        found = parameters.read(name)
+        if not found or not is_good(authority.certificate, pair(found).certificate):
+            names = [f"client.{facts.cluster}.consul", "client.global.nomad", "localhost"]
+            parameters.replace(name, issue(authority, names, ["127.0.0.1"], facts.certificate_hours).text())

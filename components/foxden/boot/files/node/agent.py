@@ -1,0 +1,48 @@
+"""The program that runs as long as the node does."""
+
+import random
+import time
+
+from . import aws, configure
+from .credentials import Credentials, awaited
+from .duties import Duties, Duty, Gone
+from .facts import Facts
+from .group import Group
+from .imds import Metadata
+from .parameters import Parameters
+
+_REFRESH = 600
+
+
+def run(facts: Facts, metadata: Metadata) -> None:
+    """Do the duties of the node's role until it is gone."""
+    parameters = Parameters(aws.client(facts, "ssm"), facts.parameters, facts.key)
+    group = Group(facts, metadata, aws.client(facts, "autoscaling"))
+    credentials = awaited(facts, parameters, configure.own_certificate())
+
+    def refresh() -> None:
+        found = awaited(facts, parameters, configure.own_certificate())
+        configure.follow(configure.configure(facts, found))
+
+    # Not all nodes at the same time: a change of secrets must not stop all agents at once.
+    often = min(_REFRESH, facts.certificate_hours * 3600 / 20) * random.uniform(0.5, 1)  # noqa: S311
+    duties = Duties([*_duties(facts, parameters, group, credentials), Duty("refresh", often, refresh)])
+    try:
+        while True:
+            duties.once()
+            time.sleep(1)
+    except Gone:
+        print("this node has left its cluster", flush=True)
+        while True:  # until the machine is taken away
+            time.sleep(60)
+
+
+def _duties(facts: Facts, parameters: Parameters, group: Group, credentials: Credentials) -> list[Duty]:
+    """Of the node's role. The other's modules are not on the node."""
+    if facts.is_server:
+        from .server import Server
+
+        return Server(facts, parameters, group, credentials).duties()
+    from .worker import Worker
+
+    return Worker(facts, parameters, group, credentials).duties()

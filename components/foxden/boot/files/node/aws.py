@@ -1,0 +1,18 @@
+"""Clients of the cloud's APIs, with the instance's own identity."""
+
+import os
+from typing import Any
+
+from .facts import Facts
+
+
+def client(facts: Facts, service: str) -> Any:
+    """A client of ``ssm``, ``ec2``, ``autoscaling`` or ``s3``."""
+    import boto3  # type: ignore[import-untyped]
+    from botocore.config import Config  # type: ignore[import-untyped]
+
+    # The boto3 of older distributions does not read these variables itself.
+    named = f"AWS_ENDPOINT_URL_{service.upper().replace('AUTOSCALING', 'AUTO_SCALING')}"
+    endpoint = os.environ.get(named) or os.environ.get("AWS_ENDPOINT_URL") or None
+    config = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "max_attempts": 8})
+    return boto3.client(service, region_name=facts.region, endpoint_url=endpoint, config=config)

@@ -1,0 +1,115 @@
+"""Writes down what the agents read. Secrets are in files of mode 0600, and each agent has its own."""
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from . import consul, nomad
+from .api import CA_FILE
+from .certificates import Pair
+from .credentials import REGISTRIES, Credentials
+from .facts import Facts
+from .parameters import Parameters
+
+_SEEN_BY_COMMANDS = (
+    "/bin",
+    "/lib64",
+    "/usr/bin",
+    "/usr/local",
+    "/usr/share/zoneinfo",
+    "/usr/share/ca-certificates",
+    "/etc/ssl/certs",
+    "/etc/ssl/openssl.cnf",
+    "/etc/group",
+    "/etc/hosts",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/nsswitch.conf",
+    "/etc/passwd",
+    "/etc/resolv.conf",
+)
+"""Of the node, beside its libraries and Python. No folder that holds a secret is among them."""
+
+
+def configure(facts: Facts, credentials: Credentials, root: Path = Path("/")) -> list[str]:
+    """Write everything; the units whose files changed, as ``consul`` or ``consul:certificate``."""
+    changed = []
+    write(root / CA_FILE.lstrip("/"), credentials.authority, "root", 0o644)
+    for agent, config in agent_configs(facts, credentials).items():
+        folder = root / f"etc/{agent}.d"
+        owner = "root" if agent == "nomad" and not facts.is_server else agent
+        if write(folder / f"{agent}.json", json.dumps(config, indent=1, sort_keys=True), owner):
+            changed.append(agent)
+        own = credentials.certificate
+        files = {"ca.pem": credentials.authority, "cert.pem": own.certificate, "key.pem": own.key}
+        written = [write(folder / "tls" / name, text, owner) for name, text in files.items()]
+        if any(written):
+            changed.append(f"{agent}:certificate")
+    return changed
+
+
+def agent_configs(facts: Facts, credentials: Credentials) -> dict[str, dict[str, object]]:
+    """The configuration of both agents."""
+    token = credentials.consul_token
+    tls = {agent: f"/etc/{agent}.d/tls" for agent in ("consul", "nomad")}
+    own = consul.agent_config(facts, credentials.consul_gossip, token, credentials.consul_management, tls["consul"])
+    if facts.is_server:
+        return {"consul": own, "nomad": nomad.server_config(facts, credentials.nomad_gossip, token, tls["nomad"])}
+    cores = os.cpu_count() or 1
+    return {"consul": own, "nomad": nomad.client_config(facts, token, tls["nomad"], cores, chroot())}
+
+
+def chroot() -> dict[str, str]:
+    """What commands see of the node: path outside to path inside."""
+    paths = [*map(Path, _SEEN_BY_COMMANDS), *Path("/lib").glob("*-linux-gnu"), *Path("/usr/lib").glob("python3.*")]
+    return {os.path.realpath(path) if path.is_file() else str(path): str(path) for path in paths if path.exists()}
+
+
+def write_docker(facts: Facts, parameters: Parameters) -> None:
+    """What Nomad's docker driver and the pull test read."""
+    text = json.dumps(docker_config(facts, parameters), sort_keys=True)
+    write(Path(nomad.DOCKER_CONFIG), text, "root")
+
+
+def docker_config(facts: Facts, parameters: Parameters) -> dict[str, object]:
+    """How images are pulled: with the node's own identity, or with a credential that the cluster keeps."""
+    auths = {}
+    for host in facts.registry_credentials:
+        kept = json.loads(parameters.read(f"{REGISTRIES}/{host}") or "{}")
+        text = f"{kept.get('username', '')}:{kept.get('password', '')}"
+        auths[host] = {"auth": base64.b64encode(text.encode()).decode()}
+    return {"auths": auths, "credHelpers": dict.fromkeys(facts.registries, "ecr-login")}
+
+
+def own_certificate(root: Path = Path("/")) -> Pair | None:
+    """The certificate that the node was given before."""
+    files = [root / "etc/consul.d/tls" / name for name in ("cert.pem", "key.pem")]
+    return Pair(*(file.read_text() for file in files)) if all(file.exists() for file in files) else None
+
+
+def write(path: Path, text: str, owner: str, mode: int = 0o600) -> bool:
+    """Write a file whole or not at all; False where it was so already."""
+    if path.exists() and path.read_text() == text:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
+        file.write(text)
+    fresh.chmod(mode)
+    if os.geteuid() == 0:
+        for each in (fresh, path.parent):
+            shutil.chown(each, owner, owner)
+    fresh.replace(path)
+    return True
+
+
+def follow(changed: list[str]) -> None:
+    """Let the agents take over what changed. Consul reads all of it anew, Nomad its certificates only."""
+    for unit in ("consul", "nomad"):
+        if unit in changed or f"{unit}:certificate" in changed:
+            verb = "restart" if unit == "nomad" and unit in changed else "reload"
+            subprocess.run(["systemctl", verb, unit], check=False, timeout=120)

@@ -1,0 +1,72 @@
+"""The node's part in its group of instances: hooks, heartbeats, health."""
+
+from typing import Any
+
+from .facts import Facts
+from .imds import Metadata
+
+LAUNCH_HOOK = "foxden-launch"
+TERMINATE_HOOK = "foxden-terminate"
+
+
+class Group:
+    """The autoscaling group that the instance belongs to; for one that belongs to none, nothing is done."""
+
+    def __init__(self, facts: Facts, metadata: Metadata, client: Any) -> None:
+        self._instance = facts.instance
+        self._metadata = metadata
+        self._client = client
+
+    def is_terminating(self) -> bool:
+        """Whether the group has decided that this instance goes."""
+        return self._metadata.read("autoscaling/target-lifecycle-state") == "Terminated"
+
+    def is_interrupted(self) -> bool:
+        """Whether the cloud takes the instance back soon, or says that it may."""
+        notices = ("spot/instance-action", "events/recommendations/rebalance")
+        return any(self._metadata.read(path) is not None for path in notices)
+
+    def launched(self) -> bool:
+        """Say that this node can do its work. True once there is nothing more to say."""
+        return self._said(LAUNCH_HOOK, "Pending:Wait", ("Pending", "Pending:Proceed", "Warmed:Pending"))
+
+    def left(self) -> bool:
+        """Say that this node has handed over its work. True once there is nothing more to say."""
+        return self._said(TERMINATE_HOOK, "Terminating:Wait", ("Terminating",))
+
+    def _said(self, hook: str, waiting: str, soon: tuple[str, ...]) -> bool:
+        found = self._found()
+        if found and found["LifecycleState"].endswith(waiting):
+            named = {"AutoScalingGroupName": found["AutoScalingGroupName"], "LifecycleHookName": hook}
+            self._client.complete_lifecycle_action(InstanceId=self._instance, LifecycleActionResult="CONTINUE", **named)
+            return True
+        return not (found and found["LifecycleState"] in soon)
+
+    def heartbeat(self) -> None:
+        """Ask for more time before the group goes on without this node's word."""
+        found = self._found()
+        if found and found["LifecycleState"].endswith(":Wait"):
+            named = {"AutoScalingGroupName": found["AutoScalingGroupName"], "LifecycleHookName": TERMINATE_HOOK}
+            self._client.record_lifecycle_action_heartbeat(InstanceId=self._instance, **named)
+
+    def in_service(self) -> list[str]:
+        """The instances of the group that do their work, as far as the group knows."""
+        found = self._found()
+        if not found:
+            return []
+        name = found["AutoScalingGroupName"]
+        groups = self._client.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
+        states = [each for group in groups for each in group["Instances"]]
+        return [
+            str(each["InstanceId"])
+            for each in states
+            if each["LifecycleState"] == "InService" and each["HealthStatus"].lower() == "healthy"
+        ]
+
+    def replace(self, instance: str) -> None:
+        """Have the group replace an instance."""
+        self._client.set_instance_health(InstanceId=instance, HealthStatus="Unhealthy", ShouldRespectGracePeriod=False)
+
+    def _found(self) -> dict[str, Any] | None:
+        found = self._client.describe_auto_scaling_instances(InstanceIds=[self._instance])["AutoScalingInstances"]
+        return found[0] if found else None

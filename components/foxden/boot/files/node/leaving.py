@@ -1,0 +1,118 @@
+"""A node that goes: first its work moves, then it leaves, then it says so. A deadline ends each step."""
+
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from .api import Api, ApiError
+from .facts import Facts
+
+_DROP_IN = "/run/systemd/system/{unit}.service.d/leaving.conf"
+_LEAVE_WITHIN = 60
+
+
+def until(done: Callable[[], bool], within: float, meanwhile: Callable[[], None], every: float = 2) -> bool:
+    """Wait until ``done``, with ``meanwhile`` every now and then; False when time is up."""
+    end, beat = time.monotonic() + within, 0.0
+    while True:
+        try:
+            if done():
+                return True
+        except (ApiError, OSError):
+            pass  # not done yet
+        now = time.monotonic()
+        if now >= end:
+            return False
+        if now >= beat:
+            beat = now + 30
+            meanwhile()
+        time.sleep(min(every, max(0.05, end - now)))
+
+
+def drain(nomad: Api, facts: Facts, meanwhile: Callable[[], None]) -> bool:
+    """Move this worker's services elsewhere. The ingress goes with the node: its balancer sends it nothing more."""
+    node = node_id()
+    deadline = facts.drain_deadline
+    wish = {"Deadline": deadline * 10**9, "IgnoreSystemJobs": True}
+    until(lambda: bool(nomad.call("POST", f"/v1/node/{node}/drain", {"DrainSpec": wish})), 60, meanwhile)
+    return until(lambda: nomad.get(f"/v1/node/{node}")["DrainStrategy"] is None, deadline + 60, meanwhile)
+
+
+def is_ready(nomad: Api) -> bool:
+    """Whether this worker takes work."""
+    node = nomad.get(f"/v1/node/{node_id()}")
+    return bool(node["Status"] == "ready" and node["SchedulingEligibility"] == "eligible")
+
+
+def node_id(file: Path = Path("/var/lib/nomad/client/client-id")) -> str:
+    """By which Nomad knows this node."""
+    return file.read_text().strip()
+
+
+def leave_raft(
+    consul: Api, nomad: Api, facts: Facts, look: Callable[[], frozenset[str]], meanwhile: Callable[[], None]
+) -> None:
+    """A server that goes: it waits for its successor as long as it is given, then leaves both rafts.
+
+    It waits so that the others are enough to decide; where the cloud takes it away before, they must cope.
+    """
+    others = facts.quorum if facts.servers > 1 else 0
+    until(lambda: len(look() - {facts.name}) >= others, facts.drain_deadline, meanwhile)
+    retire()
+    for api, path in ((nomad, "/v1/operator/raft/transfer-leadership"), (consul, "/v1/operator/raft/transfer-leader")):
+        if facts.servers > 1 and _leads(api, facts):
+            _try(api, path)
+    end_nomad()
+    leave_consul(consul)
+
+
+def leave_pool(consul: Api) -> None:
+    """A worker whose services are gone: out of Nomad, then out of Consul."""
+    retire()
+    end_nomad()
+    leave_consul(consul)
+
+
+def retire() -> None:
+    """From now on an agent that ends is not started again, until the machine is."""
+    for unit in ("nomad", "consul"):
+        file = Path(_DROP_IN.format(unit=unit))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("[Service]\nRestart=no\n")
+    _systemctl("daemon-reload")
+
+
+def end_nomad() -> None:
+    """End the agent by an interrupt: a server takes that as to leave for good."""
+    _systemctl("kill", "--kill-who=main", "--signal=INT", "nomad")
+    until(lambda: not _is_active("nomad"), _LEAVE_WITHIN, _nothing)
+
+
+def leave_consul(consul: Api) -> None:
+    """Leave, after which the agent ends."""
+    _try(consul, "/v1/agent/leave")
+    until(lambda: not _is_active("consul"), _LEAVE_WITHIN, _nothing)
+
+
+def _leads(api: Api, facts: Facts) -> bool:
+    return str(api.peek("/v1/status/leader") or "").startswith(f"{facts.address}:")
+
+
+def _try(api: Api, path: str) -> None:
+    try:
+        api.call("PUT", path)
+    except ApiError as error:
+        print(f"goes on without: {error}", flush=True)
+
+
+def _systemctl(*arguments: str) -> int:
+    return subprocess.run(["systemctl", *arguments], check=False, timeout=120).returncode
+
+
+def _is_active(unit: str) -> bool:
+    return _systemctl("is-active", "--quiet", unit) == 0
+
+
+def _nothing() -> None:
+    return None

@@ -1,0 +1,85 @@
+"""The duties of a core server."""
+
+import time
+
+from . import access, leaving
+from .api import CONSUL, NOMAD, Api
+from .credentials import Credentials
+from .duties import Done, Duty, Gone
+from .facts import Facts
+from .group import Group
+from .members import Members, Watch, is_member, members
+from .parameters import Parameters
+
+
+class Server:
+    """What it knows while it runs."""
+
+    def __init__(self, facts: Facts, parameters: Parameters, group: Group, credentials: Credentials) -> None:
+        self._facts = facts
+        self._parameters = parameters
+        self._group = group
+        self._management = credentials.nomad_management
+        self._consul = Api(CONSUL, credentials.consul_management)
+        self._nomad = Api(NOMAD, credentials.nomad_management)
+        self._watch = Watch(facts, time.monotonic)
+
+    def duties(self) -> list[Duty]:
+        """All of them."""
+        return [
+            Duty("launch", 3, self.launch),
+            Duty("leave", 3, self.leave),
+            Duty("access to consul", 10, self.keep_consul),
+            Duty("access to nomad", 10, self.keep_nomad),
+            Duty("certificates of workers", 10, self.keep_certificates),
+            Duty("replace", 5, self.replace),
+        ]
+
+    def launch(self) -> None:
+        """Tell the group once this server votes in both rafts."""
+        if is_member(self._facts, self._members()) and self._group.launched():
+            raise Done
+
+    def leave(self) -> None:
+        """Go when the group says so, and tell it when that is done."""
+        if self._group.is_terminating():
+            leaving.leave_raft(self._consul, self._nomad, self._facts, self._whole, self._group.heartbeat)
+            leaving.until(self._group.left, 60, self._group.heartbeat)
+            raise Gone
+
+    def keep_consul(self) -> None:
+        """As leader: what may be done in Consul."""
+        if self._leads():
+            access.keep_consul(self._consul, self._parameters)
+
+    def keep_nomad(self) -> None:
+        """As leader: what may be done in Nomad."""
+        if self._leads():
+            access.keep_nomad(self._nomad, self._management, self._parameters)
+
+    def keep_certificates(self) -> None:
+        """As leader: what workers are known by."""
+        if self._leads():
+            access.keep_certificates(self._facts, self._parameters)
+
+    def replace(self) -> None:
+        """As leader: have a server replaced that is no member for long."""
+        if not self._leads():
+            return
+        failed = self._watch.failed(self._group.in_service(), self._members())
+        if failed:
+            print(f"{failed} has been no whole member for {self._facts.unhealthy_after} s: to be replaced", flush=True)
+            self._group.replace(failed)
+
+    def _leads(self) -> bool:
+        return str(self._consul.peek("/v1/status/leader") or "").startswith(f"{self._facts.address}:")
+
+    def _whole(self) -> frozenset[str]:
+        return self._members().whole()
+
+    def _members(self) -> Members:
+        health = self._consul.peek("/v1/operator/autopilot/health") or {}
+        others = [str(each["Address"]) for each in health.get("Servers") or []]
+        hosts = [other.rpartition(":")[0] for other in others if not other.startswith(f"{self._facts.address}:")]
+        apis = [self._nomad, *(self._nomad.at(f"https://{host}:4646") for host in hosts)]
+        return members(self._consul, apis)

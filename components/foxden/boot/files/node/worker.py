@@ -1,0 +1,50 @@
+"""The duties of a worker."""
+
+from . import leaving
+from .api import CONSUL, NOMAD, Api, ApiError
+from .credentials import Credentials, pool_secret
+from .duties import Done, Duty, Gone
+from .facts import Facts
+from .group import Group
+from .parameters import Parameters
+
+
+class Worker:
+    """What it knows while it runs."""
+
+    def __init__(self, facts: Facts, parameters: Parameters, group: Group, credentials: Credentials) -> None:
+        self._facts = facts
+        self._parameters = parameters
+        self._group = group
+        self._consul = Api(CONSUL, credentials.consul_token)
+        self._drained = False
+
+    def duties(self) -> list[Duty]:
+        """All of them."""
+        return [Duty("launch", 3, self.launch), Duty("leave", 3, self.leave)]
+
+    def launch(self) -> None:
+        """Tell the group once this worker takes work. That it can pull images was seen before Nomad was started."""
+        if leaving.is_ready(self._nomad()) and self._group.launched():
+            raise Done
+
+    def leave(self) -> None:
+        """Move the work away when the machine is about to go; leave and tell the group when it is the group's wish."""
+        terminating = self._group.is_terminating()
+        if not self._drained and (terminating or self._group.is_interrupted()):
+            print("this node goes: moving its services elsewhere", flush=True)
+            self._drained = leaving.drain(self._nomad(), self._facts, self._beat)
+            print("its services are gone" if self._drained else "its time is up", flush=True)
+        if terminating:
+            leaving.leave_pool(self._consul)
+            leaving.until(self._group.left, 60, self._beat)
+            raise Gone
+
+    def _beat(self) -> None:
+        self._group.heartbeat()
+
+    def _nomad(self) -> Api:
+        token = self._parameters.read(pool_secret(self._facts.pool, "drain-token"))
+        if not token:
+            raise ApiError("the servers have not made this pool's token yet")
+        return Api(NOMAD, token)

@@ -1,0 +1,32 @@
+"""User-data: the text, made small, the same bytes each time, and never longer than a cloud takes (pure)."""
+
+import base64
+
+import zopfli.gzip  # type: ignore[import-untyped]
+
+from foxden.boot.cloudinit import cloud_config
+from foxden.boot.parts import Boot
+from foxden.errors import Problem, check
+
+LONGEST = 16 * 1024
+"""Bytes that EC2 takes, before they are encoded as base64."""
+
+
+def user_data(boot: Boot, subject: str) -> str:
+    """The user-data as base64.
+
+    InvalidInput where it is too long; ``subject`` says whose it is: ``cluster 'dev'``.
+    """
+    data = compressed(cloud_config(boot).encode())
+    over = len(data) - LONGEST
+    said = f"user-data has {len(data)} bytes when compressed, {over} more than the {LONGEST} that a node can be given"
+    check([Problem(subject, said)] if over > 0 else [])
+    return base64.b64encode(data).decode()
+
+
+def compressed(data: bytes) -> bytes:
+    """As gzip does it, without a time in it.
+
+    Not by Python's own gzip: its bytes depend on the zlib that it was built with, and other bytes replace every node.
+    """
+    return bytes(zopfli.gzip.compress(data))

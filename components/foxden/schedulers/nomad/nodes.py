@@ -1,0 +1,114 @@
+"""What nodes of a cluster with Nomad and Consul start with, and what they ask of their cloud (pure)."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+
+from foxden.boot.bare import bare
+from foxden.boot.files import shipped, shipped_below
+from foxden.boot.node import Flow, Node, Role, Secrets, Software
+from foxden.boot.parts import Boot, Command, File, Package, Unit, filled
+from foxden.boot.userdata import user_data
+from foxden.schedulers.nomad.node_software import software
+
+__all__ = ["KEPT", "boot", "connection_options", "flows", "parts", "secrets", "software"]
+
+KEPT: Mapping[str, str] = {
+    "ca": "shared/ca",
+    "token": "operators/nomad-token",
+    "discovery_token": "operators/consul-token",
+}
+"""A connection's field to the path below :attr:`Node.parameters` where its value is kept."""
+
+_LIBRARY = "/usr/local/lib/foxden/foxden_node"
+_PACKAGES = ("ca-certificates", "curl", "python3-boto3", "python3-cryptography", "unzip")
+_PACKAGES_OF_WORKERS = ("amazon-ecr-credential-helper", "docker.io")
+_CORE_MHZ = 1000
+_SERVICE_PORTS = (20_000, 32_000)
+_ONLY = {
+    "node/access.py": Role.SERVER,
+    "node/members.py": Role.SERVER,
+    "node/server.py": Role.SERVER,
+    "node/worker.py": Role.WORKER,
+}
+"""The modules of the node's program that only one role needs."""
+_BOTH = (Role.SERVER, Role.WORKER)
+
+
+def boot(node: Node, software: Software) -> str:
+    """The user-data of a pool's nodes, as base64.
+
+    Deterministic. InvalidInput where it is longer than a cloud takes.
+    """
+    return user_data(parts(node, software), f"cluster '{node.cluster}'")
+
+
+def parts(node: Node, software: Software) -> Boot:
+    """The same as parts."""
+    worker = node.role == Role.WORKER
+    names = {*_PACKAGES, *software.packages, *(_PACKAGES_OF_WORKERS if worker else ())}
+    return Boot(
+        packages=tuple(Package(name) for name in sorted(names)),
+        apt_mirror=software.apt_mirror,
+        binaries=tuple(binary for binary in software.binaries if worker or binary.name != "caddy"),
+        files=tuple(_files(node)),
+        commands=(Command(("systemd-sysusers",)), Command(("systemctl", "restart", "systemd-resolved"))),
+        units=tuple(_units(node)),
+    )
+
+
+def _files(node: Node) -> Iterator[File]:
+    facts = json.dumps(asdict(node), sort_keys=True)
+    yield File("/etc/foxden/node.json", f"{facts}\n")
+    yield File("/etc/sysusers.d/foxden.conf", shipped("sysusers.conf"))
+    yield File("/etc/systemd/resolved.conf.d/foxden.conf", shipped("resolved.conf"))
+    yield File("/usr/local/bin/foxden-node", shipped("foxden-node.sh"), "0755")
+    for name in shipped_below("node", ".py"):
+        if _ONLY.get(name, node.role) == node.role:
+            yield File(f"{_LIBRARY}/{name.rpartition('/')[2]}", bare(shipped(name)))
+
+
+def _units(node: Node) -> Iterator[Unit]:
+    sandbox = {"SANDBOX": shipped("units/sandbox").strip()}
+    kind = "client" if node.role == Role.WORKER else "server"
+    yield Unit("foxden-configure.service", filled(shipped("units/foxden-configure.service"), sandbox))
+    yield Unit("consul.service", shipped("units/consul.service"))
+    yield Unit("nomad.service", shipped(f"units/nomad-{kind}.service"))
+    yield Unit("foxden-node.service", filled(shipped("units/foxden-node.service"), sandbox))
+
+
+def flows() -> tuple[Flow, ...]:
+    """Who talks to whom. Everything else may be closed, but a balancer's way to the workers' ingress."""
+    gossip = [
+        Flow(source, target, protocol, (8301, 8301), "Consul's gossip")
+        for source in _BOTH
+        for target in _BOTH
+        for protocol in ("tcp", "udp")
+    ]
+    return (
+        *gossip,
+        Flow(Role.SERVER, Role.SERVER, "tcp", (8300, 8300), "Consul's raft and requests"),
+        Flow(Role.WORKER, Role.SERVER, "tcp", (8300, 8300), "Consul's requests"),
+        Flow(Role.SERVER, Role.SERVER, "tcp", (4646, 4648), "Nomad's API for the servers' health, raft, gossip"),
+        Flow(Role.SERVER, Role.SERVER, "udp", (4648, 4648), "Nomad's gossip"),
+        Flow(Role.WORKER, Role.SERVER, "tcp", (4647, 4647), "Nomad's requests"),
+        Flow(Role.WORKER, Role.WORKER, "tcp", _SERVICE_PORTS, "services to services, the ingress to services"),
+    )
+
+
+def secrets(role: Role, pool: str) -> Secrets:
+    """What nodes may read and write below :attr:`Node.parameters`: servers all of it, workers their pool's own."""
+    if role == Role.SERVER:
+        return Secrets(read=("*",), write=("*",))
+    return Secrets(read=("shared/*", f"pools/{pool}/*"))
+
+
+def connection_options(cluster: str) -> Mapping[str, str]:
+    """The options of a connection to a cluster of these nodes."""
+    return {
+        "command_driver": "exec",
+        "network_mode": "host",
+        "caddy": "/usr/local/bin/caddy",
+        "datacenter": cluster,
+        "core_mhz": str(_CORE_MHZ),
+    }
