@@ -8,11 +8,19 @@ if __name__ == "__main__":
     component_provider_host(
         name="foxden",
         components=[
+            foxden.Balancer,
+            foxden.BalancerDomain,
+            foxden.Bucket,
             foxden.Environment,
             foxden.ExistingCluster,
             foxden.Ingress,
+            foxden.PrivateZone,
             foxden.RegistryAuth,
             foxden.Service,
             foxden.Services,
+            foxden.CoreCluster,
+            foxden.ExistingNetwork,
+            foxden.Network,
+            foxden.WorkerPool,
         ],
     )

@@ -1,10 +1,35 @@
 """Foxden's infrastructure as components: services described once, run anywhere."""
 
+from foxden.clouds.edge import BucketPurpose
 from foxden.clouds.existing import ExistingCluster, ExistingClusterArgs
+from foxden.clouds.plan import NatMode
+from foxden.clusters.balancer import Balancer, BalancerArgs, BalancerDomain, BalancerDomainArgs, BalancerFacts
+from foxden.clusters.bucket import Bucket, BucketArgs
+from foxden.clusters.core import CoreCluster
+from foxden.clusters.core_args import CoreClusterArgs, CoreFacts
 from foxden.clusters.environment import Environment, EnvironmentArgs
 from foxden.clusters.ingress import Ingress, IngressArgs
+from foxden.clusters.machine_args import DiskArgs, ProgramArgs, SoftwareArgs
+from foxden.clusters.network import (
+    ExistingNetwork,
+    ExistingNetworkArgs,
+    Network,
+    NetworkArgs,
+    NetworkFacts,
+    ZoneFacts,
+)
+from foxden.clusters.pool_args import (
+    OnDemandArgs,
+    RefreshArgs,
+    ScalingArgs,
+    ScheduleArgs,
+    WarmPoolArgs,
+    WorkerPoolArgs,
+)
+from foxden.clusters.private_zone import PrivateZone, PrivateZoneArgs
 from foxden.clusters.registry import ImageBuildArgs, RegistryAuth, RegistryAuthArgs
 from foxden.clusters.registry_spec import RegistryKind
+from foxden.clusters.worker_pool import WorkerPool
 from foxden.connection import ConnectionArgs, shared_connection
 from foxden.errors import InvalidInput, Problem
 from foxden.service.args import (
@@ -23,32 +48,62 @@ from foxden.service.spec import HealthCheck, PortProtocol, ReleaseStrategy, Serv
 
 __all__ = [
     "AutoscalingArgs",
+    "Balancer",
+    "BalancerArgs",
+    "BalancerDomain",
+    "BalancerDomainArgs",
+    "BalancerFacts",
+    "Bucket",
+    "BucketArgs",
+    "BucketPurpose",
     "ConnectionArgs",
+    "CoreCluster",
+    "CoreClusterArgs",
+    "CoreFacts",
+    "DiskArgs",
     "EndpointArgs",
     "Environment",
     "EnvironmentArgs",
     "ExistingCluster",
     "ExistingClusterArgs",
+    "ExistingNetwork",
+    "ExistingNetworkArgs",
     "HealthArgs",
     "HealthCheck",
     "ImageBuildArgs",
     "Ingress",
     "IngressArgs",
     "InvalidInput",
+    "NatMode",
+    "Network",
+    "NetworkArgs",
+    "NetworkFacts",
+    "OnDemandArgs",
     "PortArgs",
     "PortProtocol",
+    "PrivateZone",
+    "PrivateZoneArgs",
     "Problem",
+    "ProgramArgs",
+    "RefreshArgs",
     "RegistryAuth",
     "RegistryAuthArgs",
     "RegistryKind",
     "ReleaseArgs",
     "ReleaseStrategy",
     "RouteArgs",
+    "ScalingArgs",
+    "ScheduleArgs",
     "Service",
     "ServiceArgs",
     "ServiceDescription",
     "ServiceKind",
     "Services",
     "ServicesArgs",
+    "SoftwareArgs",
+    "WarmPoolArgs",
+    "WorkerPool",
+    "WorkerPoolArgs",
+    "ZoneFacts",
     "shared_connection",
 ]

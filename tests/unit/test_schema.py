@@ -17,6 +17,23 @@ COMPONENTS = [
 ]
 WEB: dict[str, Any] = {"image": "a:1", "port": 80, "routes": [{"host": "a"}]}
 
+NETWORK: dict[str, Any] = {
+    "cloud": "aws",
+    "id": "vpc-1",
+    "cidr": "10.20.0.0/16",
+    "zones": {
+        f"eu-central-1{letter}": {"private": f"subnet-{letter}", "public": f"subnet-{letter}"} for letter in "ab"
+    },
+}
+FUNCTIONS = {"aws:index/getCallerIdentity:getCallerIdentity": lambda _: {"accountId": "123456789012"}}
+
+
+def answer(kind: str, _name: str, _inputs: Any) -> dict[str, Any]:
+    """What Amazon adds."""
+    proof = {"resourceRecordName": "a", "resourceRecordType": "CNAME", "resourceRecordValue": "b"}
+    own = {"domainValidationOptions": [proof]} if kind == "aws:acm/certificate:Certificate" else {}
+    return {**own, "arn": "arn:aws:x:eu-central-1:123456789012:y/z", "dnsName": "alb.example", "zoneId": "Z1"}
+
 
 def test_all_components_have_one_schema_together() -> None:
     found = Analyzer("foxden").analyze(COMPONENTS)
@@ -50,9 +67,21 @@ def test_every_output_of_the_schema_is_registered_and_no_other(component: Any, c
         "Environment": {"cluster": cluster},
         "Ingress": {"cluster": cluster},
         "ExistingCluster": existing(cluster),
+        "Balancer": {
+            "network": NETWORK,
+            "workers_security_group": "sg-1",
+            "domain": "foxden.example",
+            "zone": "Z1",
+        },
+        "BalancerDomain": {
+            "balancer": {"cloud": "aws", "listener": "l", "zone": "z", "address": "a", "address_zone": "y"},
+            "domain": "demo.foxden.example",
+        },
+        "Bucket": {"cloud": "aws", "purpose": "snapshots"},
+        "PrivateZone": {"network": NETWORK, "domain": "foxden.internal"},
         "RegistryAuth": {"kind": "ghcr", "repositories": ["pods"]},
     }[component.__name__]
-    done: Recorded = run(lambda: component("pods", args))
+    done: Recorded = run(lambda: component("pods", args), answer=answer, functions=FUNCTIONS)
     definition = Analyzer("foxden").analyze([component])["component_definitions"][component.__name__]
     registered = done.one(f"foxden:index:{component.__name__}").outputs or {}
     assert set(registered) == set(definition.outputs_mapping.values())
