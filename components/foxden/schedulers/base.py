@@ -7,6 +7,7 @@ from typing import Any, Optional, Protocol, TypeVar, cast
 
 import pulumi
 
+from foxden.boot.node import Flow, Node, Role, Secrets, Software
 from foxden.connection import Connection, ConnectionArgs
 from foxden.errors import Problem, check
 from foxden.service.discovery import Provided, Target
@@ -94,6 +95,37 @@ class Scheduler(Protocol):
         """Create the cluster's way in from outside, which follows the routes of its services."""
 
 
+class Nodes(Protocol):
+    """What a scheduler knows of the machines that it runs on. All of it is pure.
+
+    A scheduler whose clusters can be built here has it as ``nodes``.
+    """
+
+    KEPT: Mapping[str, str]
+    """Field of a connection to where its value is kept, below :attr:`foxden.boot.node.Node.parameters`."""
+
+    def software(
+        self,
+        mirror: Optional[str] = None,
+        programs: Optional[Mapping[str, Mapping[str, Any]]] = None,
+        processor: str = "amd64",
+        apt_mirror: str = "",
+    ) -> Software:
+        """What is installed on a node: see :class:`foxden.SoftwareArgs`. Raises InvalidInput with all that is wrong."""
+
+    def boot(self, node: Node, software: Software) -> str:
+        """What a machine is told when it starts, as base64; the same bytes for the same node."""
+
+    def flows(self) -> tuple[Flow, ...]:
+        """Who may talk to whom."""
+
+    def secrets(self, role: Role, pool: str) -> Secrets:
+        """What the machines of a role, in a pool, may read and write of the cluster's secrets."""
+
+    def connection_options(self, cluster: str) -> Mapping[str, str]:
+        """The options of a connection to a cluster of that name."""
+
+
 SCHEDULERS = {"nomad": "foxden.schedulers.nomad"}
 """Name to the module that has ``SCHEDULER``. A project may add its own before it creates components."""
 
@@ -109,6 +141,26 @@ def scheduler(name: str) -> Scheduler:
     wrong = scheduler_problem(name)
     check([Problem("cluster", f"scheduler {wrong}")] if wrong else [])
     return cast(Scheduler, importlib.import_module(SCHEDULERS[name]).SCHEDULER)
+
+
+def nodes_problem(name: str) -> str | None:
+    """Say why no cluster of the scheduler of that name can be built, or None."""
+    wrong = scheduler_problem(name)
+    if wrong or _nodes(name):
+        return wrong
+    able = [known for known in sorted(SCHEDULERS) if _nodes(known)]
+    return f"must be one whose clusters can be built ({', '.join(able) or 'none yet'}), got {name!r}"
+
+
+def nodes(name: str) -> Nodes:
+    """What the scheduler of that name knows of its machines."""
+    wrong = nodes_problem(name)
+    check([Problem("cluster", f"scheduler {wrong}")] if wrong else [])
+    return cast(Nodes, _nodes(name))
+
+
+def _nodes(name: str) -> Optional[Nodes]:
+    return cast(Optional[Nodes], getattr(scheduler(name), "nodes", None))
 
 
 def unsupported(spec: ServiceSpec, targets: Mapping[str, Target], chosen: Scheduler) -> list[Problem]:

@@ -206,15 +206,16 @@ def _schedule(reader: Reader, kind: ServiceKind) -> tuple[str | None, str]:
         return None, "UTC"
     if not reader.has("schedule"):
         reader.complain("schedule", "must be given for kind 'cron'")
-    problem = _cron_problem(schedule) if schedule else None
+    problem = cron_problem(schedule) if schedule else None
     if problem:
         reader.complain("schedule", f"must be a cron line of five fields ({problem}), got {shown(schedule)}")
-    if not _is_timezone(timezone):
+    if not is_timezone(timezone):
         reader.complain("timezone", f"must be an IANA time zone such as 'Europe/Vienna', got {shown(timezone)}")
     return schedule, timezone
 
 
-def _is_timezone(name: str) -> bool:
+def is_timezone(name: str) -> bool:
+    """Whether it is the IANA name of a time zone."""
     if name == "UTC":  # also where the machine has no time zone data
         return True
     try:
@@ -224,7 +225,8 @@ def _is_timezone(name: str) -> bool:
     return True
 
 
-def _cron_problem(line: str) -> str | None:
+def cron_problem(line: str) -> str | None:
+    """Say what keeps ``line`` from being a cron line of five fields, or None."""
     # Imported here: few services are cron jobs, and the rest need not pay for it.
     from datetime import datetime
 

@@ -1,0 +1,77 @@
+"""The core servers of a cluster on AWS, with what its pools share with them."""
+
+import json
+from dataclasses import replace
+
+import pulumi
+
+from foxden.boot.node import SERVERS, Role
+from foxden.clouds.aws.access import Place, snapshots_policy
+from foxden.clouds.aws.bootstrap import Prepared, bootstrap, bootstrap_problem
+from foxden.clouds.aws.firewall import create_groups
+from foxden.clouds.aws.identity import create_identity
+from foxden.clouds.aws.images import machine_problems
+from foxden.clouds.aws.keys import create_key
+from foxden.clouds.aws.scope import Scope
+from foxden.clouds.aws.template import create_template
+from foxden.clouds.base import BuiltCore
+from foxden.clouds.plan import CorePlan, Machines
+from foxden.errors import Problem
+
+
+def core_problems(plan: CorePlan) -> list[Problem]:
+    """What core servers on AWS can't be."""
+    wrong = bootstrap_problem(plan.bootstrap)
+    problems = [Problem(plan.subject, f"bootstrap {wrong}")] if wrong else []
+    return problems + machine_problems(plan.subject, plan.machines)
+
+
+def create_core(plan: CorePlan, opts: pulumi.ResourceOptions) -> BuiltCore:
+    """Key, security groups, identity, launch template, and the servers."""
+    scope = Scope(plan.name, f"foxden-{plan.name}", plan.machines.tags, opts)
+    purpose = f"Secrets of the cluster '{plan.name}'"
+    key = create_key(scope, "", purpose, plan.key_deletion_days, plan.protect)
+    groups = create_groups(scope, plan.site.id, plan.flows)
+    chosen = bootstrap(plan.bootstrap)
+    group_name = scope.called(SERVERS) if chosen.replaces else ""
+    machines = _with_snapshots(plan, key.arn)
+    _, profile, rights = create_identity(scope, SERVERS, machines, group_name, key.arn)
+    template = create_template(scope, SERVERS, machines, profile, groups[Role.SERVER].id)
+    pools = _pools(scope, plan)
+    ready = chosen.create(plan, Prepared(template, [*rights, pools]), scope)
+    return BuiltCore(
+        key=key.arn,
+        servers_security_group=groups[Role.SERVER].id,
+        workers_security_group=groups[Role.WORKER].id,
+        template=template.id,
+        template_version=template.latest_version,
+        ready=ready,
+    )
+
+
+def _with_snapshots(plan: CorePlan, key: pulumi.Output[str]) -> Machines:
+    if plan.snapshots is None:
+        return plan.machines
+
+    def document(known: list[str]) -> str:
+        arn = f"arn:{Place.of(known[1]).partition}:s3:::{known[0]}"
+        return json.dumps(snapshots_policy(plan.machines.node, arn), sort_keys=True)
+
+    both: pulumi.Output[list[str]] = pulumi.Output.all(plan.snapshots, key)
+    return replace(plan.machines, policies={**plan.machines.policies, "snapshots": both.apply(document)})
+
+
+def _pools(scope: Scope, plan: CorePlan) -> pulumi.Resource:
+    """Tells the servers whom they may give credentials to."""
+    import pulumi_aws as aws
+
+    parameter: pulumi.Resource = aws.ssm.Parameter(
+        f"{scope.name}-pools",
+        name=f"{plan.machines.node.parameters}/{SERVERS}/pools",
+        type="String",
+        value=json.dumps(list(plan.pools)),
+        description="Pools that may join the cluster",
+        tags=scope.tagged("pools"),
+        opts=scope.opts,
+    )
+    return parameter

@@ -1,0 +1,83 @@
+"""What users say of core servers, and what the servers say of themselves."""
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from foxden.clusters.machine_args import DiskArgs, SoftwareArgs
+from foxden.clusters.network import NetworkFacts
+
+
+class CoreClusterArgs(TypedDict):
+    """The core servers of a cluster: the few machines with its control plane. The component's name is the cluster's."""
+
+    scheduler: str
+    """What runs services there: ``nomad``."""
+    network: NetworkFacts
+    """Where they are: ``facts`` of a :class:`foxden.Network` or :class:`foxden.ExistingNetwork`."""
+    servers: int
+    """How many: 1, 3 or 5. Three or more take three zones, so that the loss of one is survived."""
+    image: str
+    """Id of the machine image, an Ubuntu LTS (``ami-0123456789abcdef0``): pinned, so that it changes on purpose."""
+    instance_type: NotRequired[str]
+    """What kind of machine. It must fit the image's processor. Default on AWS: ``t3.small``."""
+    bootstrap: NotRequired[str]
+    """What keeps them up: ``asg`` (a server that fails is replaced, a change rolls them one by one) or ``ec2`` (plain
+    instances, which nothing replaces). Default: ``asg``."""
+    pools: NotRequired[Sequence[str]]
+    """Names of the worker pools that may join: their machines alone get credentials. Default: none."""
+    address: NotRequired[pulumi.Input[str]]
+    """URL at which whoever deploys reaches the scheduler's API, such as the end of a tunnel: ``https://127.0.0.1:14646``.
+    Needed for ``connection`` only."""
+    discovery_address: NotRequired[pulumi.Input[str]]
+    """URL at which they reach the discovery's API (Consul). Needed for ``connection`` only."""
+    options: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """``options`` of the connection, beyond those that fit the machines. Default: none."""
+    disk: NotRequired[DiskArgs]
+    """The disk of each server. Default: see its fields."""
+    snapshots: NotRequired[pulumi.Input[str]]
+    """Name of the bucket that they put snapshots of the control plane into. Default: no snapshots."""
+    snapshot_minutes: NotRequired[int]
+    """From one snapshot to the next, 5 to 1440 minutes. Default: 60."""
+    join_deadline: NotRequired[int]
+    """Seconds that a new server has to become a voting member, 300 to 7200; then another one is tried. Default: 900."""
+    unhealthy_after: NotRequired[int]
+    """Seconds that a server may be no healthy member before it is replaced, 60 to 3600. Default: 120."""
+    certificate_hours: NotRequired[int]
+    """How long a node's certificate is good, 12 to 720 hours. Default: 72."""
+    software: NotRequired[SoftwareArgs]
+    """What they are installed with. Default: the pinned versions, from their publishers."""
+    policies: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """More that they may do: name to a permission document of the cloud (an IAM policy as JSON). Default: none."""
+    policy_arns: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """The same, kept elsewhere: name to its id (on AWS the ARN of an IAM policy). Default: none."""
+    key_deletion_days: NotRequired[int]
+    """Days from the order to delete the key of the cluster's secrets to its end, 7 to 30. Default: 30."""
+    tags: NotRequired[Mapping[str, str]]
+    """Tags of everything, such as environment, owner and cost centre. A change replaces no server. Default: none."""
+    protect: NotRequired[bool]
+    """Refuse to delete the servers and the key, with which all secrets would be lost. Default: true."""
+
+
+class CoreFacts(TypedDict):
+    """The core of a cluster as its pools take it; it crosses stack and project borders."""
+
+    cluster: str
+    """The cluster's name."""
+    scheduler: str
+    """What runs services there: ``nomad``."""
+    network: NetworkFacts
+    """Where it is."""
+    servers: int
+    """How many core servers it has."""
+    pools: Sequence[str]
+    """Names of the pools that may join."""
+    key: pulumi.Input[str]
+    """The key that its secrets are encrypted with: on AWS the ARN of a KMS key."""
+    workers_security_group: pulumi.Input[str]
+    """Id of the security group of all its workers."""
+    certificate_hours: NotRequired[int]
+    """How long a node's certificate is good. Default: 72."""
+    software: NotRequired[SoftwareArgs]
+    """What its machines are installed with. Default: the pinned versions, from their publishers."""

@@ -1,0 +1,118 @@
+"""Reads what the machines of core servers and of pools have in common (pure)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Optional
+
+import pulumi
+
+from foxden.boot.node import Node, Secrets, Software
+from foxden.clouds.plan import Disk, Machines
+from foxden.clusters.read_network import read_tags
+from foxden.errors import InvalidInput
+from foxden.schedulers.base import Nodes, nodes, nodes_problem
+from foxden.service.prepare import has_outputs, placeholders, when_known
+from foxden.service.reader import Reader
+
+MACHINE_FIELDS = ("image", "disk", "software", "policies", "policy_arns", "tags")
+"""The fields that core servers and pools both have."""
+
+LISTS = ("registries", "registry_credentials")
+"""Facts of a node that are lists."""
+
+
+def read_disk(reader: Reader) -> Disk:
+    """The field ``disk``."""
+    disk = reader.sub("disk")
+    if disk is None:
+        return Disk()
+    disk.only(("size", "iops", "throughput", "device"))
+    return Disk(
+        size=disk.integer("size", 30, 8, 16384),
+        iops=disk.integer("iops", 3000, 3000, 16000),
+        throughput=disk.integer("throughput", 125, 125, 1000),
+        device=disk.text("device"),
+    )
+
+
+def read_scheduler(reader: Reader) -> str:
+    """The field ``scheduler``, or '' where it is wrong."""
+    name: str = reader.text("scheduler", "")
+    wrong = nodes_problem(name) if name else None
+    if wrong:
+        reader.complain("scheduler", wrong)
+    return "" if wrong else name
+
+
+def late_map(reader: Reader, key: str, given: Any) -> Mapping[str, pulumi.Input[str]]:
+    """A mapping of texts whose values may be outputs: as they were given."""
+    reader.text_map(key, late=True)
+    mapping = given.get(key) if isinstance(given, Mapping) else None
+    return {name: value for name, value in mapping.items() if value is not None} if isinstance(mapping, Mapping) else {}
+
+
+def read_machines(
+    reader: Reader,
+    given: Any,
+    scheduler: str,
+    types: tuple[str, ...],
+    node: Node,
+    late: Mapping[str, Any],
+    component: str,
+) -> Machines:
+    """The machines that ``node`` says the facts of.
+
+    ``late`` has those of its fields that may be outputs, as they were given. ``component`` is the tag's value.
+    """
+    software = reader.sub("software")
+    if software:
+        software.only(("mirror", "apt_mirror", "processor", "programs"))
+    secrets = nodes(scheduler).secrets(node.role, node.pool) if scheduler else Secrets(())
+    before = len(reader.problems)
+    return Machines(
+        image=reader.text("image", ""),
+        types=types,
+        disk=read_disk(reader),
+        node=node,
+        user_data=_user_data(reader, scheduler, software, node, late) if len(reader.problems) == before else "",
+        secrets=secrets,
+        policies=late_map(reader, "policies", given),
+        policy_arns=late_map(reader, "policy_arns", given),
+        tags=read_tags(reader, component),
+    )
+
+
+def _user_data(
+    reader: Reader, scheduler: str, wanted: Optional[Reader], node: Node, late: Mapping[str, Any]
+) -> pulumi.Input[str]:
+    """What the machines are told: now, or when all of it is known. What is known to be too much is said now."""
+    if not scheduler or reader.problems:
+        return ""
+    chosen = nodes(scheduler)
+
+    def boot(known: Mapping[str, Any]) -> str:
+        return chosen.boot(replace(node, **_filled(known)), software)
+
+    try:
+        software = _software(chosen, wanted)
+        told = boot(placeholders(late))
+    except InvalidInput as error:
+        reader.problems += error.problems
+        return ""
+    return when_known(reader.subject, late, boot) if has_outputs(late) else told
+
+
+def _software(chosen: Nodes, wanted: Optional[Reader]) -> Software:
+    if wanted is None:
+        return chosen.software()
+    mirror, processor, apt_mirror = wanted.text("mirror"), wanted.text("processor"), wanted.text("apt_mirror")
+    return chosen.software(mirror, wanted.given.get("programs"), processor or "amd64", apt_mirror or "")
+
+
+def _filled(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a node: a list that isn't known yet has one entry."""
+    return {
+        key: (value,) if key in LISTS and isinstance(value, str) else tuple(value) if key in LISTS else value
+        for key, value in known.items()
+        if value is not None
+    }
