@@ -7,7 +7,7 @@ for a request that waits to be tried again.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 CADDYFILE = "Caddyfile"
@@ -184,13 +184,15 @@ def needs_pools(needs: Iterable[tuple[str, Upstream]]) -> str:
     return _POOL + "".join(f'{{{{- template "pool" ({_fields(upstream)}) }}}}\n' for _, upstream in needs)
 
 
-def ingress_caddyfile(prefix: str, value: str) -> str:
+def ingress_caddyfile(prefix: str, value: str, trusted: Sequence[str] = ()) -> str:
     """The way in from outside; its routes are below ``prefix`` in Consul's KV store, as JSON that matches ``value``.
 
-    The first route that fits wins, in the order of the keys.
+    The first route that fits wins, in the order of the keys. What proxies at ``trusted`` addresses say of their clients
+    is passed on.
     """
+    proxies = f"\n\t\ttrusted_proxies static {' '.join(trusted)}\n\t\ttrusted_proxies_strict" if trusted else ""
     routes = _INGRESS.replace("PREFIX", prefix).replace("VALUE", value)
-    return _PROXY + _GLOBAL % "" + routes + _ERRORS + "}\n"
+    return _PROXY + _GLOBAL % proxies + routes + _ERRORS + "}\n"
 
 
 def ingress_pools(prefix: str, value: str) -> str:

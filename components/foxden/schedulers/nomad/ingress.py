@@ -21,7 +21,7 @@ def render_ingress(connection: Connection) -> dict[str, Any]:
     options = options_of(connection.options)
     proxy = Proxy(
         name=MAIN_TASK,
-        caddyfile=ingress_caddyfile(PREFIX, VALUE),
+        caddyfile=ingress_caddyfile(PREFIX, VALUE, options.trusted_proxies),
         pools=ingress_pools(PREFIX, VALUE),
         memory=256,
         cores=0.1,
@@ -39,7 +39,7 @@ def render_ingress(connection: Connection) -> dict[str, Any]:
                 "Networks": [
                     {
                         "Mode": str(NetworkMode.HOST),
-                        "ReservedPorts": [{"Label": "http", "Value": connection.ingress_port}],
+                        "ReservedPorts": [{"Label": "http", "Value": options.ingress_port or connection.ingress_port}],
                     }
                 ],
                 "Services": [
