@@ -4,6 +4,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+_SOON = 2
+"""Seconds after which what failed is tried again."""
+
 
 @dataclass(frozen=True)
 class Duty:
@@ -45,6 +48,8 @@ class Duties:
                 continue
             except Exception as error:  # whatever it is, the node goes on
                 self._say(duty, f"{type(error).__name__}: {error}")
+                self._due[duty] = self._clock() + min(duty.every, _SOON)
+                continue
             self._due[duty] = self._clock() + duty.every
 
     def _say(self, duty: Duty, text: str) -> None:

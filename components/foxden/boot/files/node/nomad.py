@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .consul import join
 from .facts import Facts
 
 CORE_MHZ = 1000
@@ -28,7 +27,7 @@ def server_config(facts: Facts, gossip: str, token: str, tls: str) -> dict[str, 
             "enabled": True,
             "bootstrap_expect": facts.servers,
             "encrypt": gossip,
-            "server_join": {"retry_join": [join(facts)], "retry_interval": "5s"},
+            "server_join": _join(4648),
             "heartbeat_grace": "20s",
             "failover_heartbeat_ttl": "60s",
             "eval_gc_threshold": _KEPT,
@@ -49,7 +48,7 @@ def client_config(facts: Facts, token: str, tls: str, cores: int, chroot: Mappin
             "node_class": facts.node_class,
             "node_pool": facts.pool if facts.dedicated else "default",
             "meta": {"pool": facts.pool, **facts.meta},
-            "server_join": {"retry_join": [join(facts)], "retry_interval": "5s"},
+            "server_join": _join(4647),
             "cpu_total_compute": cores * CORE_MHZ,
             "reserved": {"memory": 256, "reserved_ports": "22,4646,8300-8302,8500,8501,8600"},
             "min_dynamic_port": DYNAMIC_PORTS[0],
@@ -63,6 +62,11 @@ def client_config(facts: Facts, token: str, tls: str, cores: int, chroot: Mappin
         # In HCL's JSON a block is a list: an object alone may be read as the block's labels.
         "plugin": [{"docker": [{"config": [_docker()]}]}],
     }
+
+
+def _join(port: int) -> dict[str, Any]:
+    """The servers are those of Consul, found by name. Nomad's own way to ask EC2 knows its public address only."""
+    return {"retry_join": [f"consul.service.consul:{port}"], "retry_interval": "3s"}
 
 
 def _docker() -> dict[str, Any]:
@@ -93,8 +97,8 @@ def _common(facts: Facts, token: str, tls: str) -> dict[str, Any]:
             "address": "127.0.0.1:8500",
             "token": token,
             "auto_advertise": True,
-            "server_auto_join": False,
-            "client_auto_join": False,
+            "server_auto_join": True,
+            "client_auto_join": True,
         },
         "limits": {"http_max_conns_per_client": _MAX_CONNECTIONS, "rpc_max_conns_per_client": _MAX_CONNECTIONS},
         # A stopped agent is to come back with what it knew; an interrupt tells a server to leave for good.
