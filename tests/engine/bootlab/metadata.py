@@ -42,7 +42,17 @@ Credentials: TypeAlias = Callable[[str], tuple[str, Mapping[str, str]]]
 """Name of an instance profile -> name of its role, and keys of that role."""
 
 
-def tree(facts: Facts, credentials: Credentials) -> Mapping[str, Tree]:
+def identity(profile: str, credentials: Credentials) -> Mapping[str, Tree]:
+    """What lies below ``iam``."""
+    role, keys = credentials(profile)
+    arn = f"arn:aws:iam::{ACCOUNT}:instance-profile/{profile}"
+    return {
+        "info": json.dumps({"Code": "Success", "InstanceProfileArn": arn}),
+        "security-credentials": {role: json.dumps({"Code": "Success", "Type": "AWS-HMAC", **keys})},
+    }
+
+
+def tree(facts: Facts, iam: Mapping[str, Tree]) -> Mapping[str, Tree]:
     """All that it answers one instance with."""
     region = facts.zone[:-1]
     name = f"ip-{facts.address.replace('.', '-')}"
@@ -76,12 +86,8 @@ def tree(facts: Facts, credentials: Credentials) -> Mapping[str, Tree]:
         "services": {"domain": "amazonaws.com", "partition": "aws"},
         "tags": {"instance": dict(facts.tags)},
     }
-    if facts.profile:
-        role, keys = credentials(facts.profile)
-        meta["iam"] = {
-            "info": json.dumps({"Code": "Success", "InstanceProfileArn": _profile_arn(facts.profile)}),
-            "security-credentials": {role: json.dumps({"Code": "Success", "Type": "AWS-HMAC", **keys})},
-        }
+    if iam:
+        meta["iam"] = iam
     for path, said in facts.notices.items():
         *parents, last = path.split("/")
         branch = meta
@@ -89,10 +95,6 @@ def tree(facts: Facts, credentials: Credentials) -> Mapping[str, Tree]:
             branch = branch.setdefault(parent, {})  # type: ignore[assignment]
         branch[last] = said
     return {"meta-data": meta, "dynamic": {"instance-identity": {"document": json.dumps(document)}}}
-
-
-def _profile_arn(name: str) -> str:
-    return f"arn:aws:iam::{ACCOUNT}:instance-profile/{name}"
 
 
 def found(root: Tree, path: list[str]) -> str | None:
@@ -133,7 +135,8 @@ def metadata(who: Callable[[str], Facts | None], credentials: Credentials) -> It
                 return self.say(404)
             if path[1:] == ["user-data"] and facts.user_data:
                 return self.say(200, facts.user_data)
-            said = found(tree(facts, credentials), path[1:])
+            asked = facts.profile and path[1:3] == ["meta-data", "iam"]
+            said = found(tree(facts, identity(facts.profile, credentials) if asked else {}), path[1:])
             return self.say(404) if said is None else self.say(200, said)
 
     with serving((METADATA, 80), Metadata):

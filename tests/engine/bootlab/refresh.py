@@ -68,15 +68,13 @@ class Actions:
 
     def instances(self, given: Parameters) -> str:
         asked = {value for name, value in given.items() if name.startswith("InstanceIds.member")}
-        with self.player.guard:
-            members = [member for member in self.player.members.values() if member.state is not State.TERMINATED]
-            told = [_told(member) for member in members if not asked or member.id in asked]
+        members = [member for member in self.player.all() if member.state is not State.TERMINATED]
+        told = [_told(member) for member in members if not asked or member.id in asked]
         return f"<AutoScalingInstances>{''.join(told)}</AutoScalingInstances>"
 
     def groups(self, said: str) -> str:
         """What moto says of groups, where all instances are in service, with the states that they are in."""
-        with self.player.guard:
-            states = {member.id: member.state for member in self.player.members.values()}
+        states = {member.id: member.state for member in self.player.all()}
 
         def told(found: re.Match[str]) -> str:
             state = states.get(found["id"], State.LAUNCHING)

@@ -72,23 +72,19 @@ class Player:
     def tell(self, text: str) -> None:
         self.story.append(f"{time.monotonic() - self._begun:7.1f} s  {text}")
 
+    def all(self) -> list[Member]:
+        """All that there ever were. It waits for nobody: the metadata service must answer while the cloud is slow."""
+        return list(self.members.values())
+
     def of(self, group: str, *states: State) -> list[Member]:
         """The members of a group that are in one of the states; without any: all that have not gone."""
         wanted = states or (State.LAUNCHING, State.IN_SERVICE, State.TERMINATING)
-        with self.guard:
-            return [member for member in self.members.values() if member.group == group and member.state in wanted]
+        return [member for member in self.all() if member.group == group and member.state in wanted]
 
     def at(self, address: str) -> Facts | None:
         """The instance with this address."""
-        with self.guard:
-            return next(
-                (
-                    member.facts
-                    for member in self.members.values()
-                    if member.facts.address == address and member.state is not State.TERMINATED
-                ),
-                None,
-            )
+        here = [member for member in self.all() if member.state is not State.TERMINATED]
+        return next((member.facts for member in here if member.facts.address == address), None)
 
     def step(self) -> None:
         """Look once, and do what is due."""
