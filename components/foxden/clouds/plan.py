@@ -7,7 +7,7 @@ from typing import Optional
 
 import pulumi
 
-from foxden.boot.node import Flow, Node, Secrets
+from foxden.boot.node import Flow, Node, Secrets, Software
 
 
 class NatMode(StrEnum):
@@ -80,6 +80,7 @@ class Machines:
     """Instance types, the preferred one first. Empty: the cloud's own choice."""
     disk: Disk
     node: Node
+    software: Software
     user_data: pulumi.Input[str]
     """What a machine is told when it starts, as base64."""
     secrets: Secrets
@@ -101,6 +102,7 @@ class CorePlan:
     bootstrap: str
     machines: Machines
     flows: tuple[Flow, ...]
+    """Who may talk to whom."""
     pools: tuple[str, ...] = ()
     """Sorted names of the pools that may join."""
     join_deadline: int = 900

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Optional
+from typing import Any
 
 import pulumi
 
@@ -64,49 +64,53 @@ def read_machines(
 
     ``late`` has those of its fields that may be outputs, as they were given. ``component`` is the tag's value.
     """
-    software = reader.sub("software")
-    if software:
-        software.only(("mirror", "apt_mirror", "processor", "programs"))
     secrets = nodes(scheduler).secrets(node.role, node.pool) if scheduler else Secrets(())
-    before = len(reader.problems)
+    software = _software(reader, scheduler)
     return Machines(
         image=reader.text("image", ""),
         types=types,
         disk=read_disk(reader),
         node=node,
-        user_data=_user_data(reader, scheduler, software, node, late) if len(reader.problems) == before else "",
+        software=software,
         secrets=secrets,
         policies=late_map(reader, "policies", given),
         policy_arns=late_map(reader, "policy_arns", given),
         tags=read_tags(reader, component),
+        # The last: it is told of what was found to be right only.
+        user_data="" if reader.problems else _user_data(reader, nodes(scheduler), software, node, late),
     )
 
 
+def _software(reader: Reader, scheduler: str) -> Software:
+    """The field ``software``."""
+    wanted = reader.sub("software")
+    if wanted is None:
+        return nodes(scheduler).software() if scheduler else Software(())
+    wanted.only(("mirror", "apt_mirror", "processor", "programs"))
+    mirror, processor, apt_mirror = wanted.text("mirror"), wanted.text("processor"), wanted.text("apt_mirror")
+    if not scheduler or reader.problems:
+        return Software(())
+    try:
+        return nodes(scheduler).software(mirror, wanted.given.get("programs"), processor or "amd64", apt_mirror or "")
+    except InvalidInput as error:
+        reader.problems += error.problems
+        return Software(())
+
+
 def _user_data(
-    reader: Reader, scheduler: str, wanted: Optional[Reader], node: Node, late: Mapping[str, Any]
+    reader: Reader, chosen: Nodes, software: Software, node: Node, late: Mapping[str, Any]
 ) -> pulumi.Input[str]:
     """What the machines are told: now, or when all of it is known. What is known to be too much is said now."""
-    if not scheduler or reader.problems:
-        return ""
-    chosen = nodes(scheduler)
 
     def boot(known: Mapping[str, Any]) -> str:
         return chosen.boot(replace(node, **_filled(known)), software)
 
     try:
-        software = _software(chosen, wanted)
         told = boot(placeholders(late))
     except InvalidInput as error:
         reader.problems += error.problems
         return ""
     return when_known(reader.subject, late, boot) if has_outputs(late) else told
-
-
-def _software(chosen: Nodes, wanted: Optional[Reader]) -> Software:
-    if wanted is None:
-        return chosen.software()
-    mirror, processor, apt_mirror = wanted.text("mirror"), wanted.text("processor"), wanted.text("apt_mirror")
-    return chosen.software(mirror, wanted.given.get("programs"), processor or "amd64", apt_mirror or "")
 
 
 def _filled(known: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pulumi
+
 from foxden.clouds.aws.scope import Scope
 from foxden.clouds.aws.subnets import region_of
+from foxden.clouds.aws.waiting import after
 from foxden.clouds.plan import NatMode, NetworkPlan
 from foxden.errors import Problem
 from foxden.service.reader import did_you_mean
@@ -50,37 +53,36 @@ def chosen_endpoints(plan: NetworkPlan) -> tuple[str, ...]:
 
 def create_endpoints(
     scope: Scope, plan: NetworkPlan, vpc: Any, subnets: dict[str, Any], tables: dict[str, Any]
-) -> None:
+) -> list[pulumi.Resource]:
     """One gateway for S3, which costs nothing, and an interface in each zone for every other service."""
+    names = chosen_endpoints(plan)
+    ports = _group(scope, plan, vpc) if names else None
+    inputs: dict[str, Any] = {
+        "vpc_endpoint_type": "Interface",
+        "private_dns_enabled": True,
+        "subnet_ids": [subnet.id for subnet in subnets.values()],
+        "security_group_ids": [ports],
+    }
+    gateway = {"vpc_endpoint_type": "Gateway", "route_table_ids": [table.id for table in tables.values()]}
+    return [_endpoint(scope, plan, vpc, "s3", gateway)] + [_endpoint(scope, plan, vpc, name, inputs) for name in names]
+
+
+def _endpoint(scope: Scope, plan: NetworkPlan, vpc: Any, service: str, inputs: dict[str, Any]) -> pulumi.Resource:
     import pulumi_aws as aws
 
-    region = region_of(plan.zones[0])
-    aws.ec2.VpcEndpoint(
-        f"{scope.name}-s3",
+    made: pulumi.Resource = aws.ec2.VpcEndpoint(
+        scope.logical(service),
         vpc_id=vpc.id,
-        vpc_endpoint_type="Gateway",
-        service_name=f"com.amazonaws.{region}.s3",
-        route_table_ids=[table.id for table in tables.values()],
-        tags=scope.tagged("s3"),
+        service_name=f"com.amazonaws.{region_of(plan.zones[0])}.{service}",
+        tags=scope.tagged(service),
         opts=scope.opts,
+        **inputs,
     )
-    names = chosen_endpoints(plan)
-    group = _group(scope, plan, vpc) if names else None
-    for name in names:
-        aws.ec2.VpcEndpoint(
-            f"{scope.name}-{name}",
-            vpc_id=vpc.id,
-            vpc_endpoint_type="Interface",
-            service_name=f"com.amazonaws.{region}.{name}",
-            private_dns_enabled=True,
-            subnet_ids=[subnet.id for subnet in subnets.values()],
-            security_group_ids=[group.id] if group else [],
-            tags=scope.tagged(name),
-            opts=scope.opts,
-        )
+    return made
 
 
-def _group(scope: Scope, plan: NetworkPlan, vpc: Any) -> Any:
+def _group(scope: Scope, plan: NetworkPlan, vpc: Any) -> pulumi.Output[str]:
+    """The security group of all of them: the network's own addresses may call."""
     import pulumi_aws as aws
 
     what = "endpoints"
@@ -92,7 +94,7 @@ def _group(scope: Scope, plan: NetworkPlan, vpc: Any) -> Any:
         tags=scope.tagged(what),
         opts=scope.opts,
     )
-    aws.vpc.SecurityGroupIngressRule(
+    rule = aws.vpc.SecurityGroupIngressRule(
         f"{scope.name}-{what}-https",
         security_group_id=group.id,
         cidr_ipv4=plan.cidr,
@@ -103,4 +105,4 @@ def _group(scope: Scope, plan: NetworkPlan, vpc: Any) -> Any:
         tags=scope.tagged(f"{what}-https"),
         opts=scope.opts,
     )
-    return group
+    return after(group.id, [rule])

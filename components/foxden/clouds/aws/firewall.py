@@ -1,13 +1,15 @@
 """Who may talk to whom: a rule for each flow of the scheduler, and nothing else lets anything in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import pulumi
 
-from foxden.boot.node import SERVERS, Flow, Role
+from foxden.boot.node import SERVERS, Flow, Role, Software
 from foxden.clouds.aws.scope import Scope
+from foxden.clouds.aws.waiting import after
 
 WORKERS = "workers"
 
@@ -16,6 +18,8 @@ GROUPS = {Role.SERVER: SERVERS, Role.WORKER: WORKERS}
 
 ANYWHERE = "0.0.0.0/0"
 
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
 
 @dataclass(frozen=True)
 class Way:
@@ -23,21 +27,24 @@ class Way:
 
     role: Role
     protocol: str
-    ports: tuple[int, int] | None
+    port: int | None
+    """None for every port."""
     why: str
 
     @property
     def key(self) -> str:
-        """What it is."""
-        ports = f"-{self.protocol}-{self.ports[0]}" if self.ports else ""
-        return f"{GROUPS[self.role]}-out{ports}"
+        """What it is: ``servers-out-tcp-443``."""
+        return f"{GROUPS[self.role]}-out" + (f"-{self.protocol}-{self.port}" if self.port else "")
 
 
-WAYS_OUT = (
-    Way(Role.SERVER, "tcp", (443, 443), "API of AWS, packages"),
-    Way(Role.SERVER, "tcp", (80, 80), "packages, which are signed"),
-    Way(Role.WORKER, "-1", None, "services call what they need"),
-)
+def ways_out(software: Software) -> tuple[Way, ...]:
+    """Where nodes go: servers only to what they are installed from and to AWS, services on workers anywhere."""
+    urls = [*(binary.url for binary in software.binaries), software.apt_mirror]
+    ports = {urlsplit(url).port or DEFAULT_PORTS.get(urlsplit(url).scheme, 443) for url in urls if url}
+    # Debian's own mirrors speak HTTP; packages are signed.
+    plain = set() if software.apt_mirror else {80}
+    servers = [Way(Role.SERVER, "tcp", port, "AWS, programs and packages") for port in sorted(ports | plain | {443})]
+    return (*servers, Way(Role.WORKER, "-1", None, "services call what they need"))
 
 
 def key_of(flow: Flow) -> str:
@@ -55,13 +62,15 @@ def openings(flows: Iterable[Flow]) -> dict[str, Flow]:
     return dict(sorted(found.items()))
 
 
-def create_groups(scope: Scope, network: pulumi.Input[str], flows: Iterable[Flow]) -> dict[Role, Any]:
-    """The security groups of both roles, with their rules."""
+def create_groups(
+    scope: Scope, network: pulumi.Input[str], flows: Iterable[Flow], ways_out: Iterable[Way]
+) -> dict[Role, pulumi.Output[str]]:
+    """The ids of the security groups of both roles. What is in one waits until its rules are there."""
     import pulumi_aws as aws
 
     groups = {
         role: aws.ec2.SecurityGroup(
-            f"{scope.name}-{name}",
+            scope.logical(name),
             name=scope.called(name),
             description=f"The {name} of one cluster",
             vpc_id=network,
@@ -72,25 +81,14 @@ def create_groups(scope: Scope, network: pulumi.Input[str], flows: Iterable[Flow
         )
         for role, name in GROUPS.items()
     }
+    rules: list[pulumi.Resource] = []
     for key, flow in openings(flows).items():
-        _pair(scope, key, flow, groups)
-    for way in WAYS_OUT:
-        first, last = way.ports or (None, None)
-        aws.vpc.SecurityGroupEgressRule(
-            f"{scope.name}-{way.key}",
-            security_group_id=groups[way.role].id,
-            cidr_ipv4=ANYWHERE,
-            ip_protocol=way.protocol,
-            from_port=first,
-            to_port=last,
-            description=way.why,
-            tags=scope.tagged(way.key),
-            opts=scope.opts,
-        )
-    return groups
+        rules += _pair(scope, key, flow, groups)
+    rules += [_way(scope, way, groups) for way in ways_out]
+    return {role: after(group.id, rules) for role, group in groups.items()}
 
 
-def _pair(scope: Scope, key: str, flow: Flow, groups: dict[Role, Any]) -> None:
+def _pair(scope: Scope, key: str, flow: Flow, groups: Mapping[Role, Any]) -> list[pulumi.Resource]:
     """The way in at the target, and the way out at a source that hasn't got one to everywhere."""
     import pulumi_aws as aws
 
@@ -103,10 +101,29 @@ def _pair(scope: Scope, key: str, flow: Flow, groups: dict[Role, Any]) -> None:
         "tags": scope.tagged(key),
         "opts": scope.opts,
     }
-    aws.vpc.SecurityGroupIngressRule(
-        f"{scope.name}-{key}", security_group_id=target.id, referenced_security_group_id=source.id, **facts
+    inward = aws.vpc.SecurityGroupIngressRule(
+        scope.logical(key), security_group_id=target.id, referenced_security_group_id=source.id, **facts
     )
-    if flow.source is Role.SERVER:
-        aws.vpc.SecurityGroupEgressRule(
-            f"{scope.name}-{key}", security_group_id=source.id, referenced_security_group_id=target.id, **facts
-        )
+    if flow.source is not Role.SERVER:
+        return [inward]
+    outward = aws.vpc.SecurityGroupEgressRule(
+        scope.logical(key), security_group_id=source.id, referenced_security_group_id=target.id, **facts
+    )
+    return [inward, outward]
+
+
+def _way(scope: Scope, way: Way, groups: Mapping[Role, Any]) -> pulumi.Resource:
+    import pulumi_aws as aws
+
+    rule: pulumi.Resource = aws.vpc.SecurityGroupEgressRule(
+        scope.logical(way.key),
+        security_group_id=groups[way.role].id,
+        cidr_ipv4=ANYWHERE,
+        ip_protocol=way.protocol,
+        from_port=way.port,
+        to_port=way.port,
+        description=way.why,
+        tags=scope.tagged(way.key),
+        opts=scope.opts,
+    )
+    return rule

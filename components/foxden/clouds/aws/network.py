@@ -11,6 +11,7 @@ from foxden.clouds.aws.images import tag_problems
 from foxden.clouds.aws.keys import create_key, for_logs
 from foxden.clouds.aws.scope import Scope
 from foxden.clouds.aws.subnets import Subnets, cidr_problem, plan_subnets, region_of, zones_problems
+from foxden.clouds.aws.waiting import after
 from foxden.clouds.base import BuiltNetwork
 from foxden.clouds.plan import NatMode, NetworkPlan
 from foxden.errors import Problem
@@ -42,16 +43,20 @@ def create_network(plan: NetworkPlan, opts: pulumi.ResourceOptions) -> BuiltNetw
     # The group that everything gets which names none: it lets nothing in and nothing out.
     aws.ec2.DefaultSecurityGroup(plan.name, vpc_id=vpc.id, tags=scope.tagged("default"), opts=opts)
     subnets = plan_subnets(plan.cidr, plan.zones)
-    public = _public(scope, vpc, subnets)
-    private, tables = _private(scope, vpc, subnets)
-    _ways_out(scope, plan, public, tables)
-    create_endpoints(scope, plan, vpc, private, tables)
+    public, open_ways = _public(scope, vpc, subnets)
+    private, tables, joined = _private(scope, vpc, subnets)
+    ways = [
+        *joined,
+        *_ways_out(scope, plan, public, tables, open_ways),
+        *create_endpoints(scope, plan, vpc, private, tables),
+    ]
     if plan.flow_logs:
         _flow_logs(scope, plan, vpc)
     return BuiltNetwork(
         id=vpc.id,
-        private={zone: subnet.id for zone, subnet in private.items()},
-        public={zone: subnet.id for zone, subnet in public.items()},
+        # A machine needs its ways from its first second to its last.
+        private={zone: after(subnet.id, ways) for zone, subnet in private.items()},
+        public={zone: after(subnet.id, open_ways) for zone, subnet in public.items()},
     )
 
 
@@ -75,42 +80,52 @@ def _table(scope: Scope, vpc: Any, what: str) -> Any:
     return aws.ec2.RouteTable(f"{scope.name}-{what}", vpc_id=vpc.id, tags=scope.tagged(what), opts=scope.opts)
 
 
-def _public(scope: Scope, vpc: Any, subnets: dict[str, Subnets]) -> dict[str, Any]:
+def _public(scope: Scope, vpc: Any, subnets: dict[str, Subnets]) -> tuple[dict[str, Any], list[pulumi.Resource]]:
+    """The public subnets, and what makes them public."""
     import pulumi_aws as aws
 
     gateway = aws.ec2.InternetGateway(scope.name, vpc_id=vpc.id, tags=scope.tagged(), opts=scope.opts)
     table = _table(scope, vpc, "public")
-    aws.ec2.Route(
+    route = aws.ec2.Route(
         f"{scope.name}-public",
         route_table_id=table.id,
         destination_cidr_block=ANYWHERE,
         gateway_id=gateway.id,
         opts=scope.opts,
     )
-    made = {}
+    made: dict[str, Any] = {}
+    ways: list[pulumi.Resource] = [route]
     for zone, planned in subnets.items():
         made[zone] = _subnet(scope, vpc, "public", zone, planned.public)
-        aws.ec2.RouteTableAssociation(
-            f"{scope.name}-public-{zone}", subnet_id=made[zone].id, route_table_id=table.id, opts=scope.opts
-        )
-    return made
+        ways.append(_joined(scope, f"public-{zone}", made[zone], table))
+    return made, ways
 
 
-def _private(scope: Scope, vpc: Any, subnets: dict[str, Subnets]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The private subnets, and the route table of each."""
+def _joined(scope: Scope, what: str, subnet: Any, table: Any) -> pulumi.Resource:
     import pulumi_aws as aws
 
-    made, tables = {}, {}
+    joined: pulumi.Resource = aws.ec2.RouteTableAssociation(
+        scope.logical(what), subnet_id=subnet.id, route_table_id=table.id, opts=scope.opts
+    )
+    return joined
+
+
+def _private(
+    scope: Scope, vpc: Any, subnets: dict[str, Subnets]
+) -> tuple[dict[str, Any], dict[str, Any], list[pulumi.Resource]]:
+    """The private subnets, the route table of each, and what joins them."""
+    made, tables, joined = {}, {}, []
     for zone, planned in subnets.items():
         made[zone] = _subnet(scope, vpc, "private", zone, planned.private)
         tables[zone] = _table(scope, vpc, f"private-{zone}")
-        aws.ec2.RouteTableAssociation(
-            f"{scope.name}-private-{zone}", subnet_id=made[zone].id, route_table_id=tables[zone].id, opts=scope.opts
-        )
-    return made, tables
+        joined.append(_joined(scope, f"private-{zone}", made[zone], tables[zone]))
+    return made, tables, joined
 
 
-def _ways_out(scope: Scope, plan: NetworkPlan, public: dict[str, Any], tables: dict[str, Any]) -> None:
+def _ways_out(
+    scope: Scope, plan: NetworkPlan, public: dict[str, Any], tables: dict[str, Any], open_ways: list[pulumi.Resource]
+) -> list[pulumi.Resource]:
+    """Gateways, and the route of each zone to its own or to the only one."""
     import pulumi_aws as aws
 
     zones = {NatMode.NONE: (), NatMode.ONE: plan.zones[:1], NatMode.PER_ZONE: plan.zones}[plan.nat]
@@ -123,17 +138,18 @@ def _ways_out(scope: Scope, plan: NetworkPlan, public: dict[str, Any], tables: d
             allocation_id=address.id,
             subnet_id=public[zone].id,
             tags=scope.tagged(what),
-            opts=scope.opts,
+            opts=scope.options(depends_on=open_ways),
         )
-    for zone, table in tables.items() if gateways else ():
-        gateway = gateways.get(zone, gateways[zones[0]])
+    return [
         aws.ec2.Route(
             f"{scope.name}-private-{zone}",
             route_table_id=table.id,
             destination_cidr_block=ANYWHERE,
-            nat_gateway_id=gateway.id,
+            nat_gateway_id=gateways.get(zone, gateways[zones[0]]).id,
             opts=scope.opts,
         )
+        for zone, table in (tables.items() if gateways else ())
+    ]
 
 
 def _flow_logs(scope: Scope, plan: NetworkPlan, vpc: Any) -> None:

@@ -8,7 +8,7 @@ import pulumi
 from foxden.boot.node import SERVERS, Role
 from foxden.clouds.aws.access import Place, snapshots_policy
 from foxden.clouds.aws.bootstrap import Prepared, bootstrap, bootstrap_problem
-from foxden.clouds.aws.firewall import create_groups
+from foxden.clouds.aws.firewall import create_groups, ways_out
 from foxden.clouds.aws.identity import create_identity
 from foxden.clouds.aws.images import machine_problems
 from foxden.clouds.aws.keys import create_key
@@ -31,18 +31,18 @@ def create_core(plan: CorePlan, opts: pulumi.ResourceOptions) -> BuiltCore:
     scope = Scope(plan.name, f"foxden-{plan.name}", plan.machines.tags, opts)
     purpose = f"Secrets of the cluster '{plan.name}'"
     key = create_key(scope, "", purpose, plan.key_deletion_days, plan.protect)
-    groups = create_groups(scope, plan.site.id, plan.flows)
+    groups = create_groups(scope, plan.site.id, plan.flows, ways_out(plan.machines.software))
     chosen = bootstrap(plan.bootstrap)
     group_name = scope.called(SERVERS) if chosen.replaces else ""
     machines = _with_snapshots(plan, key.arn)
     _, profile, rights = create_identity(scope, SERVERS, machines, group_name, key.arn)
-    template = create_template(scope, SERVERS, machines, profile, groups[Role.SERVER].id)
+    template = create_template(scope, SERVERS, machines, profile, groups[Role.SERVER])
     pools = _pools(scope, plan)
     ready = chosen.create(plan, Prepared(template, [*rights, pools]), scope)
     return BuiltCore(
         key=key.arn,
-        servers_security_group=groups[Role.SERVER].id,
-        workers_security_group=groups[Role.WORKER].id,
+        servers_security_group=groups[Role.SERVER],
+        workers_security_group=groups[Role.WORKER],
         template=template.id,
         template_version=template.latest_version,
         ready=ready,
