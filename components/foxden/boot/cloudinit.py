@@ -63,4 +63,5 @@ def _commands(boot: Boot) -> Iterator[str]:
         # Not waited for: they wait for each other, and for secrets that another node may have to make first.
         commands.append(["systemctl", "restart", "--no-block", *started])
     yield "runcmd:"
+    yield "- set -e"
     yield from (f"- {json.dumps(command)}" for command in commands)
