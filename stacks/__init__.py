@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pulumi
 
-from stacks import local
+from stacks import dev, local
 from stacks.settings import Settings, read_settings
 
-ENVIRONMENTS: dict[str, Callable[[Settings], None]] = {"local": local.compose}
+ENVIRONMENTS: dict[str, Callable[[Settings], None]] = {"dev": dev.compose, "local": local.compose}
 """Environment to what composes it. A special-purpose one is composed as the one that it inherits from."""
 
 

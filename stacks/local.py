@@ -7,18 +7,15 @@ from typing import Any, TypeVar, cast
 import pulumi
 
 import foxden
-from foxden.naming import secret_problem
 from local import secrets
 from local.agents.cluster import load
 from local.errors import LocalError
 from local.paths import state_dir
+from stacks.deploy import PROGRAM, deploy, secret_names
 from stacks.services import SERVICES
 from stacks.settings import Settings, with_defaults, with_overrides
 
 Result = TypeVar("Result")
-
-PROGRAM = {"image", "command"}
-"""The fields of a service that say what it runs; one of them comes from its build."""
 
 
 def compose(settings: Settings) -> None:
@@ -28,23 +25,11 @@ def compose(settings: Settings) -> None:
         raise pulumi.RunError("the local cluster was not started: run 'make up'")
     chosen = with_overrides(SERVICES, settings.overrides, settings.environment)
     services = _what_runs(with_defaults(chosen, settings.defaults))
-    values = _or_said(lambda: secrets.ensure(settings.environment, _secret_names(services)))
+    values = _or_said(lambda: secrets.ensure(settings.environment, secret_names(services)))
     cluster = foxden.ExistingCluster("cluster", cast(foxden.ExistingClusterArgs, running.connection()))
-    shared = pulumi.ResourceOptions(providers=cluster.providers)
     connection = cluster.connection(settings.environment, settings.domain)
-    if not settings.shares_cluster:
-        foxden.Ingress("ingress", {"cluster": connection}, shared)
-    environment = foxden.Environment(
-        "environment", {"cluster": connection, "secrets": values, "notes": settings.notes}, shared
-    )
-    deployed = foxden.Services(
-        "services",
-        {"cluster": connection, "services": services, "endpoints": settings.endpoints, "secrets": list(values)},
-        pulumi.ResourceOptions(providers=cluster.providers, depends_on=[environment]),
-    )
+    deploy(settings, services, values, connection, cluster.providers)
     pulumi.export("connection", pulumi.Output.secret(connection))
-    pulumi.export("urls", deployed.urls)
-    pulumi.export("versions", deployed.versions)
     pulumi.export("dashboards", running.dashboards)
 
 
@@ -70,10 +55,3 @@ def _what_runs(services: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     if missing:
         raise pulumi.RunError(f"nothing was built for {', '.join(missing)} (see {file}): run 'make up'")
     return whole
-
-
-def _secret_names(services: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """The names that could be some; what is wrong with others is said when the services are read."""
-    given = [service.get("secrets") for service in services.values()]
-    names = [name for entry in given if isinstance(entry, Mapping) for name in entry.values()]
-    return sorted({name for name in names if secret_problem(name) is None})

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
+import yaml
 
 from foxden.errors import Problem, check
 from foxden.naming import MAX_ENVIRONMENT, host_problem, label_problem
@@ -13,6 +14,7 @@ from foxden.service.reader import Reader, did_you_mean, shown
 from foxden.service.spec import ServiceKind
 from local.errors import LocalError
 from local.stackfiles import lineage, values
+from stacks.cloud_settings import CLOUD_KEYS, CLOUD_OBJECTS, TYPED, CloudSettings, read_cloud
 
 OBJECTS = ("defaults", "services", "endpoints")
 """Keys whose value is a mapping."""
@@ -24,10 +26,10 @@ ENDING = (ServiceKind.JOB, ServiceKind.CRON)
 """Kinds that are judged by how they end: they have neither health nor release."""
 
 KEYS = ("cloud", "scheduler", "servers", "domain", "inherits", "created", "expires", "owner", *OBJECTS)
+"""What any environment may choose."""
 
-
-CLOUDS = ("existing",)
-"""What ``foxden:cloud`` may be."""
+CLOUDS: dict[str, tuple[str, ...]] = {"existing": (), "aws": CLOUD_KEYS}
+"""What ``foxden:cloud`` may be, to what an environment there may choose beyond that."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,14 @@ class Settings:
     """Service to the fields that are other than in :mod:`stacks.services`."""
     endpoints: Mapping[str, Any] = field(default_factory=dict)
     """Things outside that services may need."""
+    scheduler: str = "nomad"
+    cloud: CloudSettings | None = None
+    """Where its machines are; None where they are there already."""
 
     @property
     def shares_cluster(self) -> bool:
         """Whether it is put onto another environment's cluster."""
-        return self.base != self.environment
+        return self.base != self.environment and not (self.cloud and self.cloud.own_cluster)
 
 
 def read_settings(environment: str) -> Settings:
@@ -62,11 +67,12 @@ def read_settings(environment: str) -> Settings:
         raise pulumi.RunError(str(error)) from None
 
 
-def _configured() -> dict[str, str]:
+def _configured() -> dict[str, Any]:
     """What Pulumi knows beyond the files, such as ``--config`` on the command line. Mappings come from files alone."""
     config = pulumi.Config("foxden")
-    found = {key: config.get(key) for key in KEYS if key not in OBJECTS}
-    return {key: value for key, value in found.items() if value is not None}
+    plain = [key for key in (*KEYS, *CLOUD_KEYS) if key not in (*OBJECTS, *CLOUD_OBJECTS)]
+    found = {key: config.get(key) for key in plain}
+    return {key: yaml.safe_load(value) if key in TYPED else value for key, value in found.items() if value is not None}
 
 
 def parse_settings(environment: str, base: str, given: Mapping[str, Any]) -> Settings:
@@ -75,10 +81,10 @@ def parse_settings(environment: str, base: str, given: Mapping[str, Any]) -> Set
     wrong = label_problem(environment, MAX_ENVIRONMENT)
     if wrong:
         reader.complain("name", wrong)
-    reader.only(KEYS)
+    cloud = reader.text("cloud", "existing")
+    reader.only((*KEYS, *CLOUDS.get(cloud, CLOUD_KEYS)))
     reader.require("domain")
-    domain = reader.text("domain", "")
-    scheduler, cloud = reader.text("scheduler", "nomad"), reader.text("cloud", CLOUDS[0])
+    domain, scheduler = reader.text("domain", ""), reader.text("scheduler", "nomad")
     if cloud not in CLOUDS:
         reader.complain("cloud", f"must be one of {', '.join(CLOUDS)}, got {shown(cloud)}{did_you_mean(cloud, CLOUDS)}")
     for key, unfit in (
@@ -98,6 +104,8 @@ def parse_settings(environment: str, base: str, given: Mapping[str, Any]) -> Set
         defaults=mappings["defaults"].given if mappings["defaults"] else {},
         overrides=mappings["services"].given if mappings["services"] else {},
         endpoints=mappings["endpoints"].given if mappings["endpoints"] else {},
+        scheduler=scheduler,
+        cloud=read_cloud(reader, cloud, base != environment) if CLOUDS.get(cloud) else None,
     )
     check(reader.problems)
     return settings

@@ -112,13 +112,16 @@ def run(
     stack: str = "test",
     answer: Answer | None = None,
     functions: Functions | None = None,
+    stacks: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Recorded:
     """Run a program as ``pulumi up`` (or ``preview``) does. Raises :class:`Failed` with the program's error.
 
-    Each run has settings of its own: nothing is left of the one before.
+    ``stacks`` has the outputs of others that the program refers to. Each run has settings of its own: nothing is left
+    of the one before.
     """
     recorded = Recorded()
-    monitor = _Monitor(recorded, answer or (lambda *_: {}), functions or {}, preview, stack)
+    mocks = _Others(functions or {}, stacks or {})
+    monitor = _Monitor(recorded, answer or (lambda *_: {}), mocks, preview, stack)
     contextvars.copy_context().run(_run, program, recorded, monitor, preview, stack)
     return recorded
 
@@ -155,23 +158,28 @@ def _run(program: Callable[[], Any], recorded: Recorded, monitor: "_Monitor", pr
         loop.close()
 
 
-class _Functions(Mocks):
-    def __init__(self, functions: Functions) -> None:
+class _Others(Mocks):
+    """What a program asks of others: functions of providers, and outputs of other stacks."""
+
+    def __init__(self, functions: Functions, stacks: Mapping[str, Mapping[str, Any]]) -> None:
         self._functions = functions
+        self._stacks = stacks
 
     def call(self, args: Any) -> Any:
         assert args.token in self._functions, f"a provider's function was called: {args.token}"
         return self._functions[args.token](args.args)
 
     def new_resource(self, args: Any) -> Any:
-        raise AssertionError("not used")
+        assert args.typ == "pulumi:pulumi:StackReference", f"a resource was read: {args.typ}"
+        assert args.name in self._stacks, f"another stack was referred to: {args.name}"
+        return args.name, {"name": args.name, "outputs": dict(self._stacks[args.name]), "secretOutputNames": []}
 
 
 class _Monitor(MockMonitor):
     """Keeps the requests themselves: Pulumi's own mocks don't hand on parents, dependencies and secrets."""
 
-    def __init__(self, recorded: Recorded, answer: Answer, functions: Functions, preview: bool, stack: str) -> None:
-        super().__init__(_Functions(functions))
+    def __init__(self, recorded: Recorded, answer: Answer, mocks: Mocks, preview: bool, stack: str) -> None:
+        super().__init__(mocks)
         self._recorded = recorded
         self._answer = answer
         self._preview = preview

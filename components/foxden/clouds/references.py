@@ -35,11 +35,12 @@ def resolved(connection: ConnectionArgs, key: str, parent: pulumi.Resource) -> O
     if reference is None:
         return cast(Optional[pulumi.Input[str]], given)
     both: pulumi.Output[Any] = pulumi.Output.all(given, reference)
-    found = both.apply(lambda known: known[0] if known[1] is None else _read(known[1], parent))
+    found = both.apply(lambda known: known[0] if known[1] is None else read_reference(known[1], parent))
     return pulumi.Output.secret(found) if key in CREDENTIALS else pulumi.Output.unsecret(found)
 
 
-def _read(reference: str, parent: pulumi.Resource) -> pulumi.Output[str]:
+def read_reference(reference: str, parent: pulumi.Resource) -> pulumi.Output[str]:
+    """What a reference leads to. Raises InvalidInput for what is none."""
     wrong = reference_problem(reference)
     check([Problem("cluster", f"a reference {wrong}")] if wrong else [])
     scheme, _, path = reference.partition(":")

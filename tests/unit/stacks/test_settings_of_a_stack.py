@@ -63,7 +63,7 @@ GOOD = {"domain": "foxden.localhost"}
         ({"domain": "Foxden"}, "domain must be a host name in lower case, got 'Foxden'"),
         ({"domain": "foxden.localhost."}, "domain must be a host name in lower case, got 'foxden.localhost.'"),
         ({**GOOD, "domian": "x"}, "domian is not a known field, did you mean 'domain'?"),
-        ({**GOOD, "cloud": "aws"}, "cloud must be one of existing, got 'aws'"),
+        ({**GOOD, "cloud": "gcp"}, "cloud must be one of existing, aws, got 'gcp'"),
         ({**GOOD, "scheduler": "nomd"}, "scheduler must be one of nomad, got 'nomd', did you mean 'nomad'?"),
         ({**GOOD, "services": ["pods"]}, "services must be a mapping, got ['pods']"),
         ({**GOOD, "services": []}, "services must be a mapping, got []"),

@@ -1,0 +1,161 @@
+"""A cluster of an environment's own on a cloud, with all that is around it; or its place on another environment's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+
+import foxden
+from local.forwards import FORWARDS
+from stacks.cloud_settings import CloudSettings
+from stacks.settings import Settings
+
+INGRESS_PORT = 8080
+"""The port of the ingress on each worker; the world sees the balancer's."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the services of an environment stand on."""
+
+    connection: foxden.ConnectionArgs
+    cluster: foxden.CoreCluster | foxden.ExistingCluster
+    repositories: pulumi.Output[Mapping[str, str]]
+    """Service to where its images are, without tag."""
+    images: pulumi.Output[Mapping[str, str]]
+    """Service to its image with digest, of those that were built on the way."""
+    after: list[pulumi.Resource] = field(default_factory=list)
+    """What must be there before anything can run."""
+
+
+def own_cluster(
+    settings: Settings, cloud: CloudSettings, services: list[str], provider: pulumi.ProviderResource
+) -> Ground:
+    """Build the cluster; its name is the environment's."""
+    name, tags = settings.environment, tags_of(settings, cloud)
+    opts = pulumi.ResourceOptions(providers=[provider])
+    basics: dict[str, Any] = {"tags": tags, "protect": cloud.protect}
+    network = foxden.Network(
+        name,
+        _args(
+            {**basics, "cloud": cloud.cloud, "cidr": cloud.cidr, "zones": cloud.zones, "nat": cloud.nat}, cloud.network
+        ),
+        opts,
+    )
+    buckets = {
+        purpose: foxden.Bucket(f"{name}-{purpose}", _args({**basics, "cloud": cloud.cloud, "purpose": purpose}), opts)
+        for purpose in foxden.BucketPurpose
+    }
+    core = foxden.CoreCluster(
+        name,
+        _args(
+            {
+                **basics,
+                "scheduler": settings.scheduler,
+                "network": network.facts,
+                "servers": cloud.servers,
+                "image": cloud.image,
+                "instance_type": cloud.instance_type,
+                "pools": list(cloud.pools),
+                "address": cloud.api.get("address", FORWARDS["nomad"].url),
+                "discovery_address": cloud.api.get("discovery_address", FORWARDS["consul"].url),
+                "options": {"ingress_port": str(INGRESS_PORT), "trusted_proxies": cloud.cidr},
+                "software": dict(cloud.software) or None,
+                "snapshots": buckets[foxden.BucketPurpose.SNAPSHOTS].bucket,
+            },
+            cloud.core,
+        ),
+        opts,
+    )
+    registry = foxden.RegistryAuth(
+        name, _args({**basics, "prefix": name, "repositories": services}, cloud.registry), opts
+    )
+    balancer = foxden.Balancer(
+        name,
+        _args(
+            {
+                **basics,
+                "network": network.facts,
+                "workers_security_group": core.workers_security_group,
+                "domain": settings.domain,
+                "ingress_port": INGRESS_PORT,
+                "zone": cloud.zone,
+                "logs": buckets[foxden.BucketPurpose.ACCESS_LOGS].bucket,
+            }
+        ),
+        opts,
+    )
+    if cloud.names:
+        zone = {"network": network.facts, "domain": f"{name}.internal", "records": cloud.names, "tags": tags}
+        foxden.PrivateZone(name, _args(zone), opts)
+    pools = _pools(cloud, core, registry, balancer, tags, opts)
+    pulumi.export("balancer", balancer.facts)
+    pulumi.export("name_servers", balancer.name_servers)
+    pulumi.export("repositories", registry.repositories)
+    connection = core.connection(name, settings.domain)
+    return Ground(connection, core, registry.repositories, registry.images, pools)
+
+
+def _pools(
+    cloud: CloudSettings,
+    core: foxden.CoreCluster,
+    registry: foxden.RegistryAuth,
+    balancer: foxden.Balancer,
+    tags: Mapping[str, str],
+    opts: pulumi.ResourceOptions,
+) -> list[pulumi.Resource]:
+    pools: list[pulumi.Resource] = []
+    for pool, own in cloud.pools.items():
+        shared = {
+            "cluster": core.facts,
+            "image": cloud.image,
+            "ingress_port": INGRESS_PORT,
+            # The ingress runs where any service may.
+            "target_groups": None if own.get("dedicated") else {"ingress": balancer.target_group},
+            "registries": registry.hosts,
+            "policies": {"pull-images": registry.pull_policy},
+            "pull_test": cloud.pull_test,
+            "tags": tags,
+        }
+        pools.append(foxden.WorkerPool(pool, _args(shared, own), opts))
+    return pools
+
+
+def shared_cluster(settings: Settings, cloud: CloudSettings, provider: pulumi.ProviderResource) -> Ground:
+    """A place on the cluster of the environment that this one inherits from; its domain is put onto the balancer."""
+    opts = pulumi.ResourceOptions(providers=[provider])
+    base = pulumi.StackReference(f"{pulumi.get_organization()}/{pulumi.get_project()}/{settings.base}")
+    exported = foxden.shared_connection(base.require_output("connection"), settings.scheduler, settings.environment)
+    connection: foxden.ConnectionArgs = {**exported, "domain": settings.domain}
+    there = {key: value for key, value in connection.items() if key not in ("environment", "domain")}
+    cluster = foxden.ExistingCluster(settings.base, _args(there), opts)
+    facts = base.require_output("balancer")
+    balancer = {key: facts[key] for key in foxden.BalancerFacts.__annotations__ if key != "cloud"}
+    domain = foxden.BalancerDomain(
+        settings.environment,
+        _args(
+            {
+                "balancer": {**balancer, "cloud": cloud.cloud},
+                "domain": settings.domain,
+                "tags": tags_of(settings, cloud),
+            }
+        ),
+        opts,
+    )
+    none: pulumi.Output[Mapping[str, str]] = pulumi.Output.from_input({})
+    return Ground(connection, cluster, base.require_output("repositories"), none, [domain])
+
+
+def tags_of(settings: Settings, cloud: CloudSettings) -> dict[str, str]:
+    """What everything of an environment is tagged with."""
+    return {**cloud.tags, "environment": settings.environment, **settings.notes}
+
+
+def _args(shared: Mapping[str, Any], own: Mapping[str, Any] | None = None) -> Any:
+    """A component's args: an environment's own choices over what the stack gives, mappings key by key."""
+    joined = {key: value for key, value in shared.items() if value is not None}
+    for key, value in (own or {}).items():
+        both = isinstance(value, Mapping) and isinstance(joined.get(key), Mapping)
+        joined[key] = {**joined[key], **value} if both else value
+    return joined

@@ -1,0 +1,300 @@
+"""The dev environment as a whole: what `pulumi up` is asked to make."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+import foxden
+from local import stackfiles
+from stacks import dev
+from stacks.services import SERVICES
+from stacks.settings import Settings, parse_settings
+from tests.mocks import Failed, Recorded, Secret, reveal, run
+
+JOB, NAMESPACE = "nomad:index/job:Job", "nomad:index/namespace:Namespace"
+VARIABLE = "nomad:index/variable:Variable"
+POOL = "foxden:index:WorkerPool"
+HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+KEPT = {
+    "/foxden/dev/operators/nomad-token": "nomad-secret",
+    "/foxden/dev/operators/consul-token": "consul-secret",
+    "/foxden/dev/shared/ca": PEM,
+    "/foxden/dev/secrets/pods-api-key": "pods-secret",
+}
+FUNCTIONS = {
+    "aws:index/getCallerIdentity:getCallerIdentity": lambda _: {"accountId": "123456789012"},
+    "aws:ssm/getParameter:getParameter": lambda args: {"name": args["name"], "value": KEPT[args["name"]]},
+}
+
+
+def answer(kind: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What Amazon and Nomad make of it."""
+    arn = f"arn:aws:x:eu-central-1:123456789012:{kind.rpartition(':')[2]}/{name}"
+    proof = {"resourceRecordName": "a", "resourceRecordType": "CNAME", "resourceRecordValue": "b"}
+    made: dict[str, dict[str, Any]] = {
+        "aws:ecr/repository:Repository": {"repositoryUrl": f"{HOST}/{inputs.get('name')}"},
+        "aws:acm/certificate:Certificate": {"domainValidationOptions": [proof]},
+        "aws:lb/loadBalancer:LoadBalancer": {"dnsName": "alb.example", "zoneId": "Z-ALB"},
+        "aws:route53/zone:Zone": {"zoneId": "Z-NEW", "nameServers": ["ns1.example"]},
+        "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
+        JOB: {"modifyIndex": "7"},
+    }
+    return {"arn": arn, "name": inputs.get("name", name), **made.get(kind, {})}
+
+
+def settings(environment: str = "dev", **changed: Any) -> Settings:
+    """What the files of this repository choose, or what inherits from dev."""
+    given = {**stackfiles.values("dev"), **changed}
+    return parse_settings(environment, "dev", given)
+
+
+DEV = settings()
+DEMO = settings("demo", domain="demo.dev.foxden.example", inherits="dev", owner="ana", expires="2030-01-01T00:00:00Z")
+EXPORTED = {
+    "connection": {
+        "scheduler": "nomad",
+        "environment": "dev",
+        "domain": "dev.foxden.example",
+        "address": "https://127.0.0.1:14646",
+        "discovery_address": "https://127.0.0.1:18501",
+        "token_reference": "aws-ssm:/foxden/dev/operators/nomad-token",
+        "discovery_token_reference": "aws-ssm:/foxden/dev/operators/consul-token",
+        "ca_reference": "aws-ssm:/foxden/dev/shared/ca",
+        "options": {"ingress_port": "8080"},
+    },
+    "balancer": {"cloud": "aws", "listener": "arn:l", "zone": "Z1", "address": "alb.example", "address_zone": "Z-ALB"},
+    "repositories": {name: f"{HOST}/dev/{name}" for name in SERVICES},
+}
+
+
+def up(chosen: Settings = DEV, **given: Any) -> Recorded:
+    """Compose an environment."""
+    return run(
+        lambda: dev.compose(chosen),
+        stack=chosen.environment,
+        answer=answer,
+        functions=FUNCTIONS,
+        stacks={"organization/foxden/dev": EXPORTED},
+        **given,
+    )
+
+
+def message_of(chosen: Settings) -> str:
+    """What is said when it can't be composed."""
+    with pytest.raises(Failed) as caught:
+        up(chosen)
+    assert isinstance(caught.value.error, foxden.InvalidInput), caught.value.error
+    return str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def done() -> Recorded:
+    """The dev environment."""
+    return up()
+
+
+def test_the_whole_environment(done: Recorded) -> None:
+    components = {(each.type.rpartition(":")[2], each.name) for each in done.resources if not each.custom}
+    assert components >= {
+        ("Network", "dev"),
+        ("CoreCluster", "dev"),
+        ("WorkerPool", "general"),
+        ("WorkerPool", "batch"),
+        ("RegistryAuth", "dev"),
+        ("Balancer", "dev"),
+        ("Bucket", "dev-access-logs"),
+        ("Bucket", "dev-snapshots"),
+        ("Ingress", "ingress"),
+        ("Environment", "environment"),
+        ("Services", "services"),
+    }
+    assert set(done.of_type(JOB)) == {*SERVICES, "ingress"}
+    assert set(done.of_type(NAMESPACE)) == {"dev"}
+
+
+def test_what_it_says(done: Recorded) -> None:
+    assert done.exports["urls"] == {
+        "pods": None,
+        "meeting-router": "https://api.dev.foxden.example/meetings",
+        "ionic-apps": "https://app.dev.foxden.example/",
+    }
+    assert done.exports["versions"] == dict.fromkeys(SERVICES, "1.0.0")
+    assert done.exports["dashboards"] == {"nomad": "https://127.0.0.1:14646/ui", "consul": "https://127.0.0.1:18501/ui"}
+    assert done.exports["connect"] == "make connect STACK=dev"
+    assert isinstance(done.exports["connection"], Secret)
+    connection = reveal(done.exports["connection"])
+    assert connection["token_reference"] == "aws-ssm:/foxden/dev/operators/nomad-token"
+    assert "token" not in connection
+
+
+def test_everything_is_made_by_the_providers_of_the_environment(done: Recorded) -> None:
+    made = [each for each in done.resources if each.custom and not each.type.startswith("pulumi:providers:")]
+    assert {done.by_urn(each.provider).name for each in made} == {"aws", "dev-nomad", "dev-consul"}
+    assert done.one("pulumi:providers:aws").inputs["region"] == "eu-central-1"
+
+
+def test_services_run_the_images_of_their_repositories(done: Recorded) -> None:
+    job = json.loads(done.of_type(JOB)["pods"].inputs["jobspec"])
+    images = [task["Config"].get("image") for group in job["TaskGroups"] for task in group["Tasks"]]
+    assert f"{HOST}/dev/pods:1.0.0" in images
+
+
+def test_services_wait_for_machines(done: Recorded) -> None:
+    groups = {each.urn for each in done.resources if each.type == "aws:autoscaling/group:Group"}
+    for job in done.of_type(JOB).values():
+        assert groups <= job.depends_on
+
+
+def test_the_ingress_is_behind_the_balancer(done: Recorded) -> None:
+    (group,) = json.loads(done.of_type(JOB)["ingress"].inputs["jobspec"])["TaskGroups"]
+    assert group["Networks"][0]["ReservedPorts"] == [{"Label": "http", "Value": 8080}]
+    assert done.one("aws:lb/targetGroup:TargetGroup").inputs["port"] == 8080
+
+
+def test_no_credential_is_plain_anywhere(done: Recorded) -> None:
+    (variable,) = done.of_type(VARIABLE).values()
+    assert variable.inputs["items"] == Secret({"value": "pods-secret"})
+    for hidden in ("nomad-secret", "consul-secret", "pods-secret"):
+        for each in done.resources:
+            assert hidden not in str(_without_secrets([each.inputs, each.outputs])), each.urn
+        assert hidden not in str(_without_secrets(done.exports))
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, Secret):
+        return None
+    if isinstance(value, dict):
+        return {key: _without_secrets(item) for key, item in value.items()}
+    return [_without_secrets(item) for item in value] if isinstance(value, list) else value
+
+
+def test_everything_that_can_have_tags_has_them(done: Recorded) -> None:
+    tagged = [each for each in done.resources if each.custom and "tags" in each.inputs]
+    assert len(tagged) > 30
+    for each in tagged:
+        tags = each.inputs["tags"]
+        found = {tag["key"]: tag["value"] for tag in tags} if isinstance(tags, list) else tags
+        assert found.items() >= {"environment": "dev", "owner": "platform", "cost_centre": "engineering"}.items(), each
+        assert found["component"], each.urn
+
+
+def test_the_same_twice_is_the_same(done: Recorded) -> None:
+    def told(one: Recorded) -> dict[str, str]:
+        # What the mocks call a resource depends on who came first.
+        return {each.urn: re.sub(r"\bid-\d+", "id", repr(each.inputs)) for each in one.resources}
+
+    assert told(done) == told(up())
+
+
+def test_a_first_preview_asks_nothing_of_a_cluster_that_is_not_there() -> None:
+    functions = {**FUNCTIONS, "aws:ssm/getParameter:getParameter": _only_secrets}
+    first = run(lambda: dev.compose(DEV), stack="dev", preview=True, functions=functions)
+    assert len(first.of_type(POOL)) == 2
+
+
+def _only_secrets(args: Mapping[str, Any]) -> dict[str, Any]:
+    assert "/secrets/" in args["name"], f"{args['name']} was read before there is a cluster"
+    return {"name": args["name"], "value": KEPT[args["name"]]}
+
+
+def test_the_cluster_alone() -> None:
+    alone = up(settings(layers=["cluster"]))
+    assert alone.of_type(JOB) == {}
+    assert {each.type for each in alone.providers} == {"pulumi:providers:aws"}
+    assert reveal(alone.exports["connection"])["address"] == "https://127.0.0.1:14646"
+
+
+def test_the_machines_are_never_left_out_by_chance() -> None:
+    with pytest.raises(foxden.InvalidInput, match="layers must have 'cluster'"):
+        settings(layers="services")
+
+
+def test_protection_is_one_choice() -> None:
+    bare = up(settings(protect=False, layers=["cluster"]))
+    assert [each.urn for each in bare.resources if each.protect] == []
+    assert bare.one("aws:lb/loadBalancer:LoadBalancer").inputs["enableDeletionProtection"] is False
+    assert {each.inputs["forceDestroy"] for each in bare.of_type("aws:s3/bucket:Bucket").values()} == {True}
+
+
+def test_what_an_environment_chooses_beyond_the_usual() -> None:
+    chosen = settings(
+        layers=["cluster"],
+        account="123456789012",
+        zone="Z9",
+        mirror="https://mirror.example",
+        core={"unhealthy_after": 300},
+        network={"flow_logs": False},
+        registry={"readers": ["222222222222"]},
+        names={"db": "db.rds.example"},
+        api={"address": "https://nomad.example:4646"},
+    )
+    found = up(chosen)
+    assert found.one("pulumi:providers:aws").inputs["allowedAccountIds"] in ('["123456789012"]', ["123456789012"])
+    assert found.of_type("aws:ec2/flowLog:FlowLog") == {}
+    assert len(found.of_type("aws:ecr/repositoryPolicy:RepositoryPolicy")) == len(SERVICES)
+    assert found.one("aws:route53/record:Record", "dev-db").inputs["name"] == "db.dev.internal"
+    assert reveal(found.exports["connection"])["address"] == "https://nomad.example:4646"
+    assert found.exports["name_servers"] == []
+
+
+def test_only_pools_for_any_service_have_the_ingress(done: Recorded) -> None:
+    groups = done.of_type("aws:autoscaling/group:Group")
+    targets = {name: each.inputs.get("targetGroupArns") for name, each in groups.items()}
+    assert [name for name, arns in targets.items() if arns] == ["general"]
+
+
+# Which image runs
+
+
+def test_a_digest_may_be_the_version() -> None:
+    digest = f"sha256:{'a1' * 32}"
+    own = {**stackfiles.values("dev")["services"], "pods": {"version": digest}}
+    found = up(settings(services=own))
+    job = found.of_type(JOB)["pods"].inputs["jobspec"]
+    assert f"{HOST}/dev/pods@{digest}" in job
+    assert found.exports["versions"]["pods"] == "a1a1a1a1a1a1"
+
+
+def test_nobody_says_which_image() -> None:
+    chosen = settings(services={"pods": {"version": "1"}})
+    assert message_of(chosen).splitlines() == [
+        f"environment 'dev': services.{name}.version must be given: it says which image"
+        for name in ("meeting-router", "ionic-apps")
+    ]
+
+
+# Special-purpose environments
+
+
+def test_a_special_purpose_environment_is_on_devs_cluster() -> None:
+    found = up(DEMO)
+    assert found.of_type("foxden:index:CoreCluster") == found.of_type("foxden:index:Network") == {}
+    assert found.of_type("foxden:index:Ingress") == {}
+    assert set(found.of_type(JOB)) == set(SERVICES)
+    namespace = found.one(NAMESPACE)
+    assert namespace.name == "demo"
+    assert namespace.inputs["meta"] == {"owner": "ana", "expires": "2030-01-01T00:00:00Z"}
+    assert found.exports["urls"]["ionic-apps"] == "https://app.demo.dev.foxden.example/"
+    assert found.exports["connect"] == "make connect STACK=dev"
+    certificate = found.one("aws:acm/certificate:Certificate").inputs
+    assert certificate["domainName"] == "demo.dev.foxden.example"
+    assert certificate["tags"]["expires"] == "2030-01-01T00:00:00Z"
+    assert f"{HOST}/dev/pods:1.0.0" in found.of_type(JOB)["pods"].inputs["jobspec"]
+
+
+def test_a_special_purpose_environment_may_have_a_cluster_of_its_own() -> None:
+    chosen = settings("demo", domain="demo.dev.foxden.example", inherits="dev", cluster="own", layers=["cluster"])
+    assert not chosen.shares_cluster
+    found = up(chosen)
+    assert found.one("foxden:index:CoreCluster").name == "demo"
+    assert "pulumi:pulumi:StackReference" not in {each.type for each in found.resources}
+    assert found.exports["connect"] == "make connect STACK=demo"
+
+
+def test_another_environment_on_the_same_code() -> None:
+    given = {**stackfiles.values("dev"), "domain": "qa.foxden.example", "layers": ["cluster"]}
+    assert up(parse_settings("qa", "qa", given)).one("foxden:index:CoreCluster").name == "qa"
