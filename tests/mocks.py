@@ -98,7 +98,8 @@ class Failed(Exception):
 
 
 Answer = Callable[[str, str, Mapping[str, Any]], Mapping[str, Any]]
-"""What a provider makes of a resource: type, name and inputs to outputs. Secrets among the inputs are plain."""
+"""What a provider makes of a resource: type, name and inputs to outputs, its ``id`` among them where that matters.
+Secrets among the inputs are plain."""
 
 
 Functions = Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]]
@@ -219,7 +220,8 @@ class _Monitor(MockMonitor):
         )
         known = {key: value for key, value in reveal(inputs).items() if not _holds_unknown(value)}
         state = {**known, **self._answer(request.type, request.name, reveal(inputs))}
-        identity = "" if self._preview or not request.custom else f"id-{next(self._numbers)}"
+        given = state.pop("id", None) or f"id-{next(self._numbers)}"
+        identity = "" if self._preview or not request.custom else given
         _ensure_event_loop()  # type: ignore[no-untyped-call]
         return RegisterResourceResponse(urn=urn, id=identity, object=_sync_await(rpc.serialize_properties(state, {})))
 
