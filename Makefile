@@ -15,7 +15,7 @@ environment = $(if $(ENV),$(if $(findstring /,$(ENV)),,--env $(call quoted,$(ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up down status logs reap secret env tools test test-unit test-engine lint bench clean
+.PHONY: help up down status logs reap secret env connect pin-image tools test test-unit test-engine lint bench clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ secret: $(READY) ## keep a secret, read from standard input: NAME=pods-api-key [
 
 env: $(READY) ## exports for using pulumi, nomad and consul by hand: eval "$(make -s env)"
 	@$(PY) -m local env
+
+connect: $(READY) ## bring the APIs of a cloud cluster to this machine, until Ctrl-C: STACK=dev
+	@$(PY) -m local connect $(call option,STACK,stack)
+
+pin-image: $(READY) ## put the latest Ubuntu LTS image into a file, which the next pulumi up rolls to: STACK=dev
+	@$(PY) -m local pin-image $(call option,STACK,stack)
 
 tools: $(READY) ## get pulumi, nomad, consul, caddy and the plugins
 	@$(PY) -m local tools

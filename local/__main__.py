@@ -15,6 +15,8 @@ COMMANDS = {
     "status": ("local.commands.status", "show the environments and their services"),
     "logs": ("local.commands.logs", "show the last log lines of a service"),
     "reap": ("local.commands.reap", "take away the environments whose time is over"),
+    "connect": ("local.commands.connect", "bring the APIs of a cloud cluster to this machine"),
+    "pin-image": ("local.commands.pin_image", "put the latest machine image into an environment's file"),
     "secret": ("local.commands.secret", "keep a secret, read from standard input"),
 }
 """Command -> (module with ``add_arguments(parser)`` and ``run(options) -> int``, what it does)."""

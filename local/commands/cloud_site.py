@@ -1,0 +1,40 @@
+"""Where an environment's cluster is, when that is on a cloud: read from the environments' files alone."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.errors import LocalError
+from local.paths import REPO
+from local.stackfiles import lineage, values
+
+CLOUDS = ("aws",)
+"""The clouds that the commands know to talk to."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A cluster on a cloud."""
+
+    environment: str
+    """The one that the cluster belongs to; its name is the cluster's."""
+    region: str
+    choices: dict[str, Any]
+
+    @property
+    def parameters(self) -> str:
+        """Where the cluster keeps its secrets."""
+        return f"/foxden/{self.environment}"
+
+
+def site(env: str, root: Path = REPO) -> Site:
+    """The cluster that an environment is on. Raises LocalError where that is none of a cloud."""
+    names, own = lineage(env, root), values(env, root)
+    home = env if own.get("cluster") == "own" else names[-1]
+    choices = values(home, root)
+    if choices.get("cloud") not in CLOUDS:
+        raise LocalError(f"environment '{env}' is on no cloud ({', '.join(CLOUDS)}), but on this machine's own cluster")
+    region = choices.get("region")
+    if not isinstance(region, str):
+        raise LocalError(f"environment '{home}': region must be given in Pulumi.{home}.yaml")
+    return Site(home, region, choices)
