@@ -227,7 +227,12 @@ def test_which_image_is_latest_is_asked(
 ) -> None:
     fake.tell(ssm_get_parameter={"error": "ParameterNotFound"})
     pinned: list[tuple[str, str]] = []
-    monkeypatch.setattr(pin_image, "pin", lambda env, image: pinned.append((env, image)) or "done")
+
+    def pin(env: str, image: str) -> str:
+        pinned.append((env, image))
+        return "done"
+
+    monkeypatch.setattr(pin_image, "pin", pin)
     with pytest.raises(LocalError, match="ParameterNotFound"):
         pin_image.run(argparse.Namespace(stack="dev", release="24.04"))
     fake.tell(ssm_get_parameter=["ami"])
