@@ -9,6 +9,7 @@ from pulumi.provider.experimental.analyzer import Analyzer
 
 import foxden
 from tests.mocks import Recorded, run
+from tests.unit.clouds import graphs
 
 COMPONENTS = [
     kind
@@ -80,6 +81,10 @@ def test_every_output_of_the_schema_is_registered_and_no_other(component: Any, c
         "Bucket": {"cloud": "aws", "purpose": "snapshots"},
         "PrivateZone": {"network": NETWORK, "domain": "foxden.internal"},
         "RegistryAuth": {"kind": "ghcr", "repositories": ["pods"]},
+        "Network": graphs.NETWORK,
+        "ExistingNetwork": graphs.SITE,
+        "CoreCluster": {**graphs.CORE, "network": graphs.SITE},
+        "WorkerPool": {"image": graphs.IMAGE, "cluster": {**graphs.FACTS, "pools": ["pods"]}},
     }[component.__name__]
     done: Recorded = run(lambda: component("pods", args), answer=answer, functions=FUNCTIONS)
     definition = Analyzer("foxden").analyze([component])["component_definitions"][component.__name__]

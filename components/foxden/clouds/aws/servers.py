@@ -69,7 +69,8 @@ def _pools(scope: Scope, plan: CorePlan) -> pulumi.Resource:
         f"{scope.name}-pools",
         name=f"{plan.machines.node.parameters}/{SERVERS}/pools",
         type="String",
-        value=json.dumps(list(plan.pools)),
+        # Names, no secret: told as such, so that a preview shows them.
+        insecure_value=json.dumps(list(plan.pools)),
         description="Pools that may join the cluster",
         tags=scope.tagged("pools"),
         opts=scope.opts,

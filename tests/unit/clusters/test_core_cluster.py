@@ -1,0 +1,338 @@
+"""Core servers, as the engine is told of them."""
+
+import base64
+import gzip
+import json
+from typing import Any
+
+import pulumi
+import pytest
+
+from foxden.boot.node import LAUNCH_HOOK, TERMINATE_HOOK, Role
+from foxden.clouds.aws.bootstrap import zones_of_servers
+from foxden.clouds.aws.bootstrap_asg import one_more
+from foxden.schedulers.base import SCHEDULERS
+from foxden.schedulers.nomad import nodes
+from tests.mocks import UNKNOWN, Failed, Recorded, unknown_output
+from tests.unit.clouds.graphs import CORE, IMAGE, SITE, TAGS, ZONES, core, lib, recorded
+
+GROUP = "aws:autoscaling/group:Group"
+TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+INSTANCE = "aws:ec2/instance:Instance"
+
+
+def refused(**changed: Any) -> list[str]:
+    """What is said of bad args; nothing may have been registered."""
+    with pytest.raises(Failed) as caught:
+        core(**changed)
+    assert caught.value.recorded.resources == []
+    return [line.removeprefix("cluster 'dev': ") for line in str(caught.value).splitlines()]
+
+
+def told(template: Any) -> str:
+    """What a machine of that launch template is told."""
+    return gzip.decompress(base64.b64decode(template.inputs["userData"])).decode()
+
+
+# The launch template
+
+
+def test_machines_ask_for_their_identity_in_the_safe_way_alone() -> None:
+    assert core().one(TEMPLATE).inputs["metadataOptions"] == {
+        "httpEndpoint": "enabled",
+        "httpTokens": "required",
+        "httpPutResponseHopLimit": 1,
+        "instanceMetadataTags": "enabled",
+    }
+
+
+def test_disks_are_encrypted() -> None:
+    (disk,) = (
+        core(disk={"size": 50, "iops": 4000, "throughput": 500, "device": "/dev/xvda"})
+        .one(TEMPLATE)
+        .inputs["blockDeviceMappings"]
+    )
+    assert disk["deviceName"] == "/dev/xvda"
+    assert disk["ebs"] == {
+        "encrypted": "true",
+        "volumeType": "gp3",
+        "volumeSize": 50,
+        "iops": 4000,
+        "throughput": 500,
+        "deleteOnTermination": "true",
+    }
+
+
+def test_machines_are_told_the_facts_of_their_cluster_and_no_more() -> None:
+    text = told(core(unhealthy_after=90, certificate_hours=24).one(TEMPLATE))
+    for fact in ("/foxden/dev", "alias/foxden-dev", "eu-central-1", '"servers": 3', '"unhealthy_after": 90'):
+        assert fact in text or fact.replace('"', '\\"') in text, fact
+
+
+def test_the_image_and_the_type() -> None:
+    inputs = core(instance_type="m7i.large").one(TEMPLATE).inputs
+    assert (inputs["imageId"], inputs["instanceType"]) == (IMAGE, "m7i.large")
+
+
+# bootstrap: asg
+
+
+@pytest.mark.parametrize(("servers", "most"), [(1, 200), (3, 134), (5, 120)])
+def test_one_server_is_launched_before_one_goes(servers: int, most: int) -> None:
+    group = core(servers=servers).one(GROUP, "dev-servers").inputs
+    assert (group["minSize"], group["desiredCapacity"], group["maxSize"]) == (servers, servers, servers + 1)
+    bounds = {"minHealthyPercentage": 100, "maxHealthyPercentage": most}
+    assert group["instanceMaintenancePolicy"] == bounds
+    preferences = group["instanceRefresh"]["preferences"]
+    assert bounds.items() <= preferences.items()
+    assert int(servers * most / 100) == servers + 1
+    assert one_more(servers) == most - 100
+
+
+def test_the_template_is_pinned() -> None:
+    group = core().one(GROUP)
+    assert group.inputs["launchTemplate"]["version"] == "7"
+
+
+def test_a_new_server_is_waited_for_and_an_old_one_may_leave() -> None:
+    done = core(join_deadline=1200)
+    initial = {hook["name"]: hook for hook in done.one(GROUP).inputs["initialLifecycleHooks"]}
+    later = done.of_type("aws:autoscaling/lifecycleHook:LifecycleHook")
+    for name, transition, seconds, result in (
+        (LAUNCH_HOOK, "autoscaling:EC2_INSTANCE_LAUNCHING", 1200, "ABANDON"),
+        (TERMINATE_HOOK, "autoscaling:EC2_INSTANCE_TERMINATING", 300, "CONTINUE"),
+    ):
+        hook = {"name": name, "lifecycleTransition": transition, "heartbeatTimeout": seconds, "defaultResult": result}
+        assert initial[name] == hook
+        assert hook.items() <= later[f"dev-servers-{name}"].inputs.items()
+
+
+def test_servers_are_found_by_their_tags() -> None:
+    tags = {each["key"]: each for each in core().one(GROUP).inputs["tags"]}
+    assert {key: each["value"] for key, each in tags.items()} == {
+        **TAGS,
+        "component": "servers",
+        "Name": "foxden-dev-servers",
+        "foxden:cluster": "dev",
+        "foxden:pool": "servers",
+        "foxden:role": "server",
+        "foxden:servers": "dev",
+    }
+    assert all(each["propagateAtLaunch"] for each in tags.values())
+
+
+def test_servers_are_in_private_subnets() -> None:
+    assert core().one(GROUP).inputs["vpcZoneIdentifiers"] == ["subnet-a", "subnet-b", "subnet-c"]
+
+
+def test_servers_start_when_all_that_they_need_is_there() -> None:
+    done = core()
+    waited = done.one(GROUP).depends_on
+    for kind in ("aws:iam/rolePolicy:RolePolicy", "aws:ssm/parameter:Parameter"):
+        assert done.one(kind).urn in waited
+    rules = done.of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+    assert rules and {rule.urn for rule in rules.values()} <= done.one(TEMPLATE).depends_on
+
+
+def test_what_would_lose_data_is_protected() -> None:
+    def kept(done: Recorded) -> set[str]:
+        return {each.type for each in done.resources if each.protect}
+
+    assert kept(core()) == {"aws:kms/key:Key", GROUP}
+    assert kept(core(protect=False)) == set()
+    assert kept(core(bootstrap="ec2")) == {"aws:kms/key:Key", INSTANCE}
+
+
+# bootstrap: ec2
+
+
+@pytest.mark.parametrize("servers", [1, 3, 5])
+def test_plain_instances_are_spread_over_zones(servers: int) -> None:
+    done = core(servers=servers, bootstrap="ec2")
+    assert not done.of_type(GROUP)
+    instances = done.of_type(INSTANCE)
+    zones = [each.inputs["subnetId"] for each in instances.values()]
+    assert len(zones) == servers
+    assert max(map(zones.count, zones)) - min(zones.count(f"subnet-{letter}") for letter in "abc") <= 1
+    assert "dev-eu-central-1a-1" in instances
+    launch = instances["dev-eu-central-1a-1"].inputs["launchTemplate"]
+    assert launch["version"] == "7"
+
+
+def test_a_plain_instance_is_found_and_tagged_as_one_of_a_group() -> None:
+    instance = core(bootstrap="ec2").one(INSTANCE, "dev-eu-central-1b-1").inputs
+    assert instance["tags"]["foxden:servers"] == "dev"
+    assert instance["tags"]["Name"] == "foxden-dev-server-eu-central-1b-1"
+    assert TAGS.items() <= instance["volumeTags"].items()
+
+
+def test_servers_keep_their_places_when_zones_are_named_in_another_order() -> None:
+    assert zones_of_servers(dict.fromkeys("bca"), 5) == zones_of_servers(dict.fromkeys("abc"), 5)
+    assert zones_of_servers(dict.fromkeys("abc"), 5) == {"a-1": "a", "a-2": "a", "b-1": "b", "b-2": "b", "c-1": "c"}
+    assert zones_of_servers(dict.fromkeys("abc"), 3).items() <= zones_of_servers(dict.fromkeys("abc"), 5).items()
+
+
+# What the pools share, and outputs
+
+
+def test_pools_that_may_join_are_told_to_the_servers() -> None:
+    parameter = core(pools=["general", "batch"]).one("aws:ssm/parameter:Parameter").inputs
+    assert parameter["name"] == "/foxden/dev/servers/pools"
+    assert (parameter["type"], json.loads(parameter["insecureValue"])) == ("String", ["batch", "general"])
+
+
+def test_the_key_turns_and_is_not_deleted_soon() -> None:
+    done = core(key_deletion_days=14)
+    key = done.one("aws:kms/key:Key").inputs
+    assert (key["enableKeyRotation"], key["deletionWindowInDays"]) == (True, 14)
+    assert done.one("aws:kms/alias:Alias").inputs["name"] == "alias/foxden-dev"
+
+
+def test_snapshots_go_to_a_bucket() -> None:
+    done = core(snapshots=lambda: pulumi.Output.from_input("bucket"))
+    policy = json.loads(done.one("aws:iam/rolePolicy:RolePolicy", "dev-servers-snapshots").inputs["policy"])
+    assert policy["Statement"][0]["Resource"] == ["arn:aws:s3:::bucket/dev/*"]
+    assert "bucket" in told(done.one(TEMPLATE))
+
+
+def test_more_rights() -> None:
+    done = core(policies={"more": '{"a": 1}'}, policy_arns={"kept": "arn:aws:iam::aws:policy/x"})
+    assert done.one("aws:iam/rolePolicy:RolePolicy", "dev-servers-more").inputs["policy"] == '{"a": 1}'
+    attached = done.one("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "dev-servers-kept")
+    assert attached.inputs["policyArn"] == "arn:aws:iam::aws:policy/x"
+
+
+def test_outputs_are_known_when_it_is_there_and_not_before() -> None:
+    outputs = core().one("foxden:index:CoreCluster").outputs or {}
+    assert outputs["parameters"] == "/foxden/dev"
+    assert outputs["template_version"] == 7
+    assert outputs["key"].startswith("arn:aws:kms:")
+    before = core(preview=True, snapshots=unknown_output)
+    assert (before.one("foxden:index:CoreCluster").outputs or {})["servers_security_group"] is UNKNOWN
+    assert before.one(TEMPLATE).inputs["userData"] is UNKNOWN
+
+
+def test_user_data_is_known_in_a_preview() -> None:
+    assert "/foxden/dev" in told(core(preview=True).one(TEMPLATE))
+
+
+def test_a_secret_is_refused_where_it_could_be_read() -> None:
+    with pytest.raises(Failed, match="snapshots is a Pulumi secret"):
+        core(snapshots=lambda: pulumi.Output.secret("hush"))
+
+
+# The connection
+
+
+ADDRESSES = {"address": "https://127.0.0.1:14646", "discovery_address": "https://127.0.0.1:18501"}
+
+
+def test_a_connection_says_where_credentials_are_kept() -> None:
+    def program() -> None:
+        cluster = lib.CoreCluster("dev", {**CORE, "network": SITE, **ADDRESSES, "options": {"core_mhz": "2000"}})
+        pulumi.export("connection", cluster.connection("qa", "qa.example.com"))
+        assert len(cluster.providers) == len(cluster.providers) == 2
+
+    done = recorded_with_parameters(program)
+    assert done.exports["connection"] == {
+        **ADDRESSES,
+        "scheduler": "nomad",
+        "environment": "qa",
+        "domain": "qa.example.com",
+        "ca_reference": "aws-ssm:/foxden/dev/shared/ca",
+        "token_reference": "aws-ssm:/foxden/dev/operators/nomad-token",
+        "discovery_token_reference": "aws-ssm:/foxden/dev/operators/consul-token",
+        "options": {**nodes.connection_options("dev"), "core_mhz": "2000"},
+    }
+    assert {each.name for each in done.providers} == {"dev-nomad", "dev-consul"}
+    assert {each.parent for each in done.providers} == {done.one("foxden:index:CoreCluster").urn}
+
+
+def recorded_with_parameters(program: Any) -> Recorded:
+    """What a program registers that reads secrets."""
+    from tests.mocks import run
+    from tests.unit.clouds.graphs import answer
+
+    read = {"aws:ssm/getParameter:getParameter": lambda args: {"value": f"of {args['name']}"}}
+    return run(program, answer=answer, functions=read)
+
+
+def test_a_connection_takes_addresses() -> None:
+    def program() -> None:
+        lib.CoreCluster("dev", {**CORE, "network": SITE}).connection("qa", "qa.example.com")
+
+    with pytest.raises(Failed) as caught:
+        recorded(program)
+    assert str(caught.value).splitlines() == [
+        f"cluster 'dev': {key} must be given: without it nobody can be connected" for key in ADDRESSES
+    ]
+
+
+# Bad input
+
+
+@pytest.mark.parametrize("servers", [0, 2, 4, 6, 7, -1])
+def test_numbers_of_servers_that_would_lose_the_majority(servers: int) -> None:
+    assert refused(servers=servers) == [f"servers must be 1, 3 or 5, got {servers}"]
+
+
+def zones(count: int) -> dict[str, Any]:
+    """A network with so many zones."""
+    return {**SITE, "zones": {zone: SITE["zones"][zone] for zone in ZONES[:count]}}  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("servers", "count", "in_one"), [(3, 1, 3), (3, 2, 2), (5, 1, 5), (5, 2, 3)])
+def test_too_few_zones(servers: int, count: int, in_one: int) -> None:
+    told = f"{servers} need at least 3 zones, got {count}: with a zone that has {in_one} the majority is lost"
+    assert refused(servers=servers, network=zones(count)) == [f"servers {told}"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_one_server_is_in_any_number_of_zones(count: int) -> None:
+    assert core(servers=1, network=zones(count)).one(GROUP)
+
+
+@pytest.mark.parametrize(
+    ("changed", "start"),
+    [
+        ({"image": "latest"}, "image must be the id of an AMI, got 'latest': pin one, such as what `aws ssm get-"),
+        ({"image": None}, "image must be given"),
+        ({"bootstrap": "ecs"}, "bootstrap must be one of asg, ec2, got 'ecs'"),
+        ({"bootstrap": "ags"}, "bootstrap must be one of asg, ec2, got 'ags', did you mean 'asg'?"),
+        ({"instance_type": "big"}, "instance type must be like 't3.small', got 'big'"),
+        ({"unhealthy_after": 5}, "unhealthy_after must be from 60 to 3600, got 5"),
+        ({"join_deadline": 5}, "join_deadline must be from 300 to 7200, got 5"),
+        ({"pools": ["a", "a"]}, "pools[1] is named twice: 'a'"),
+        ({"pools": ["A"]}, "pools[0] must be lower-case letters"),
+        ({"disk": {"throughput": 1000}}, "disk.throughput must be at most a quarter of disk.iops (750), got 1000"),
+        ({"disk": {"sice": 5}}, "disk.sice is not a known field, did you mean 'size'?"),
+        ({"scheduler": "nomd"}, "scheduler must be one of "),
+        ({"server": 3}, "server is not a known field, did you mean 'servers'?"),
+        ({"network": None}, "network must be given"),
+        ({"software": {"miror": "x"}}, "software.miror is not a known field, did you mean 'mirror'?"),
+        ({"software": {"programs": {"consul": {"version": "9"}}}}, "nodes: software.consul.checksum must be"),
+        ({"tags": {"aws:x": "y"}}, "tags.aws:x must be of letters"),
+        ({"servers": unknown_output}, "servers must be a plain value, got an output of a resource"),
+        ({"protect": "no"}, "protect must be true or false, got 'no'"),
+        ({"snapshots": 5}, "snapshots must be a text, got 5"),
+    ],
+)
+def test_bad_args(changed: Any, start: str) -> None:
+    (line,) = refused(**changed)
+    assert line.startswith(start)
+
+
+def test_everything_wrong_is_said_at_once() -> None:
+    assert len(refused(servers=2, image="x", bootstrap="y", tag={}, unhealthy_after=0)) == 5
+
+
+def test_a_scheduler_whose_clusters_can_not_be_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SCHEDULERS, "fake", "tests.fake_scheduler")
+    told = "scheduler must be one whose clusters can be built (nomad), got 'fake'"
+    assert refused(scheduler="fake") == [told]
+
+
+def test_roles_have_the_names_that_security_groups_have() -> None:
+    names = {each.inputs["name"] for each in core().of_type("aws:ec2/securityGroup:SecurityGroup").values()}
+    assert names == {"foxden-dev-servers", "foxden-dev-workers"}
+    assert len(Role) == len(names)
