@@ -33,7 +33,13 @@ def answer(kind: str, _name: str, _inputs: Any) -> dict[str, Any]:
     """What Amazon adds."""
     proof = {"resourceRecordName": "a", "resourceRecordType": "CNAME", "resourceRecordValue": "b"}
     own = {"domainValidationOptions": [proof]} if kind == "aws:acm/certificate:Certificate" else {}
-    return {**own, "arn": "arn:aws:x:eu-central-1:123456789012:y/z", "dnsName": "alb.example", "zoneId": "Z1"}
+    return {
+        **own,
+        "arn": "arn:aws:x:eu-central-1:123456789012:y/z",
+        "dnsName": "alb.example",
+        "zoneId": "Z1",
+        "latestVersion": 1,
+    }
 
 
 def test_all_components_have_one_schema_together() -> None:
