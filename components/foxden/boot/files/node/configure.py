@@ -15,7 +15,7 @@ from .facts import Facts
 from .parameters import Parameters
 
 _SEEN_BY_COMMANDS = (
-    "/bin",
+    "/bin/sh",
     "/lib64",
     "/usr/bin",
     "/usr/local",
