@@ -162,7 +162,7 @@ def test_the_order_of_zones_changes_nothing() -> None:
 
 
 def test_the_order_of_pools_changes_nothing() -> None:
-    turned = dict(reversed(POOLS.items()))
+    turned = {name: POOLS[name] for name in reversed(list(POOLS))}
     assert described(whole(core_args={**CORE, "pools": ["batch", "general"]}, pools=turned)) == described(graph())
 
 
