@@ -1,6 +1,7 @@
 """User-data: the text, made small, the same bytes each time, and never longer than a cloud takes (pure)."""
 
 import base64
+from functools import lru_cache
 
 import zopfli.gzip  # type: ignore[import-untyped]
 
@@ -24,9 +25,10 @@ def user_data(boot: Boot, subject: str) -> str:
     return base64.b64encode(data).decode()
 
 
+@lru_cache(maxsize=256)
 def compressed(data: bytes) -> bytes:
     """As gzip does it, without a time in it.
 
     Not by Python's own gzip: its bytes depend on the zlib that it was built with, and other bytes replace every node.
     """
-    return bytes(zopfli.gzip.compress(data))
+    return bytes(zopfli.gzip.compress(data, numiterations=1))
