@@ -1,5 +1,6 @@
 """The node's part in its group of instances: hooks, heartbeats, health."""
 
+from collections.abc import Callable
 from typing import Any
 
 from .facts import Facts
@@ -37,10 +38,13 @@ class Group:
     def _said(self, hook: str, waiting: str, soon: tuple[str, ...]) -> bool:
         found = self._found()
         if found and found["LifecycleState"].endswith(waiting):
-            named = {"AutoScalingGroupName": found["AutoScalingGroupName"], "LifecycleHookName": hook}
-            self._client.complete_lifecycle_action(InstanceId=self._instance, LifecycleActionResult="CONTINUE", **named)
+            self._complete(found["AutoScalingGroupName"], hook, self._instance)
             return True
         return not (found and found["LifecycleState"] in soon)
+
+    def _complete(self, group: str, hook: str, instance: str) -> None:
+        named = {"AutoScalingGroupName": group, "LifecycleHookName": hook, "InstanceId": instance}
+        self._client.complete_lifecycle_action(LifecycleActionResult="CONTINUE", **named)
 
     def heartbeat(self) -> None:
         """Ask for more time before the group goes on without this node's word."""
@@ -51,21 +55,31 @@ class Group:
 
     def in_service(self) -> list[str]:
         """The instances of the group that do their work, as far as the group knows."""
-        found = self._found()
-        if not found:
-            return []
-        name = found["AutoScalingGroupName"]
-        groups = self._client.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
-        states = [each for group in groups for each in group["Instances"]]
+        _, instances = self._all()
         return [
             str(each["InstanceId"])
-            for each in states
+            for each in instances
             if each["LifecycleState"] == "InService" and each["HealthStatus"].lower() == "healthy"
         ]
+
+    def speak_for(self, is_dead: Callable[[str], bool]) -> None:
+        """Say for those that go and can no longer speak that they have left; or the group waits for them in vain."""
+        name, instances = self._all()
+        for each in instances:
+            if each["LifecycleState"] == "Terminating:Wait" and is_dead(each["InstanceId"]):
+                self._complete(name, TERMINATE_HOOK, each["InstanceId"])
 
     def replace(self, instance: str) -> None:
         """Have the group replace an instance."""
         self._client.set_instance_health(InstanceId=instance, HealthStatus="Unhealthy", ShouldRespectGracePeriod=False)
+
+    def _all(self) -> tuple[str, list[dict[str, Any]]]:
+        found = self._found()
+        if not found:
+            return "", []
+        name = found["AutoScalingGroupName"]
+        groups = self._client.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
+        return name, [each for group in groups for each in group["Instances"]]
 
     def _found(self) -> dict[str, Any] | None:
         found = self._client.describe_auto_scaling_instances(InstanceIds=[self._instance])["AutoScalingInstances"]

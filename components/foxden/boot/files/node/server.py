@@ -11,6 +11,9 @@ from .group import Group
 from .members import Members, Watch, is_member, members
 from .parameters import Parameters
 
+_ALIVE = 1
+"""How Serf calls the state of a member that answers."""
+
 
 class Server:
     """What it knows while it runs."""
@@ -70,6 +73,9 @@ class Server:
         if failed:
             print(f"{failed} has been no whole member for {self._facts.unhealthy_after} s: to be replaced", flush=True)
             self._group.replace(failed)
+        known = self._consul.get("/v1/agent/members")
+        alive = {each["Name"] for each in known if each["Status"] == _ALIVE}
+        self._group.speak_for(lambda instance: f"{self._facts.pool}-{instance}" not in alive)
 
     def _leads(self) -> bool:
         return str(self._consul.peek("/v1/status/leader") or "").startswith(f"{self._facts.address}:")
