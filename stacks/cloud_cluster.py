@@ -114,7 +114,8 @@ def _pools(
             # The ingress runs where any service may.
             "target_groups": None if own.get("dedicated") else {"ingress": balancer.target_group},
             "registries": registry.hosts,
-            "policies": {"pull-images": registry.pull_policy},
+            "registry_credentials": registry.credentials,
+            "policies": registry.policies,
             "pull_test": cloud.pull_test,
             "tags": tags,
         }

@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from collections.abc import Mapping
 from typing import Any, Optional, cast
 
 import pulumi
@@ -11,8 +12,8 @@ from foxden.errors import Problem, check
 from foxden.service.reader import shown
 
 REFERENCES = {"aws-ssm": "foxden.clouds.aws.parameters"}
-"""Scheme of a reference to the module that has ``read(path, parent)``. A project may add its own before it creates
-components."""
+"""Scheme of a reference to the module that has ``read(path, parent)`` and ``keep(name, path, value, key, tags,
+parent)``. A project may add its own before it creates components."""
 
 _FORM = re.compile(r"([a-z0-9-]+):(/[!-~]+)\Z")
 
@@ -41,7 +42,25 @@ def resolved(connection: ConnectionArgs, key: str, parent: pulumi.Resource) -> O
 
 def read_reference(reference: str, parent: pulumi.Resource) -> pulumi.Output[str]:
     """What a reference leads to. Raises InvalidInput for what is none."""
+    module, path = _keeper(reference)
+    return cast("pulumi.Output[str]", module.read(path, parent))
+
+
+def keep_at_reference(
+    name: str,
+    reference: str,
+    value: pulumi.Input[str],
+    key: Optional[pulumi.Input[str]],
+    tags: Mapping[str, str],
+    parent: pulumi.Resource,
+) -> None:
+    """Keep a secret where a reference leads, encrypted with ``key`` or with the cloud's own. Raises InvalidInput."""
+    module, path = _keeper(reference)
+    module.keep(name, path, pulumi.Output.secret(value), key, tags, parent)
+
+
+def _keeper(reference: str) -> tuple[Any, str]:
     wrong = reference_problem(reference)
     check([Problem("cluster", f"a reference {wrong}")] if wrong else [])
     scheme, _, path = reference.partition(":")
-    return cast("pulumi.Output[str]", importlib.import_module(REFERENCES[scheme]).read(path, parent))
+    return importlib.import_module(REFERENCES[scheme]), path

@@ -6,6 +6,7 @@ from typing import NotRequired, Optional, TypedDict
 
 import pulumi
 
+from foxden.clouds.references import keep_at_reference
 from foxden.clusters.registry_spec import RegistryKind, parse_registry
 
 REGISTRIES = {
@@ -52,9 +53,14 @@ class RegistryAuthArgs(TypedDict):
     protect: NotRequired[bool]
     """Whether a repository with images in it can't be taken away. Default: true."""
     username: NotRequired[pulumi.Input[str]]
-    """Who pushes to a registry that is not ``ecr``. Default: nobody."""
+    """Who pulls from, and pushes to, a registry that is not ``ecr``. Default: nobody in particular."""
     password: NotRequired[pulumi.Input[str]]
     """The password or token of ``username``; kept secret whether marked or not."""
+    kept_at: NotRequired[str]
+    """Where ``username`` and ``password`` are kept for a cluster's nodes, as a reference:
+    ``aws-ssm:/foxden/dev/shared/registries``. Default: nodes don't get them."""
+    kept_key: NotRequired[pulumi.Input[str]]
+    """The key that they are encrypted with there: ``key`` of a :class:`foxden.CoreCluster`. Default: the cloud's."""
     builds: NotRequired[Mapping[str, ImageBuildArgs]]
     """Name of an image to how it is built here. Default: none is."""
     tags: NotRequired[Mapping[str, str]]
@@ -71,6 +77,8 @@ class RegistryAuth(pulumi.ComponentResource):
     """Hosts that nodes sign in to with their own identity: for ``registries`` of a pool."""
     repositories: pulumi.Output[dict[str, str]]
     """Name of an image to its address, without tag."""
+    credentials: pulumi.Output[list[str]]
+    """Hosts whose credential is kept for the nodes: for ``registry_credentials`` of a pool."""
     pull_policy: pulumi.Output[str]
     """The IAM policy, as JSON, that lets a node pull from these repositories; '' where no cloud's identity counts."""
     images: pulumi.Output[dict[str, str]]
@@ -89,15 +97,27 @@ class RegistryAuth(pulumi.ComponentResource):
                 image: builder.build(f"{name}-{image}", made.repositories[image], build, login, self)
                 for image, build in spec.builds.items()
             }
-        self.hosts = pulumi.Output.from_input(made.hosts)
+        kept = [spec.host] if spec.kept_at else []
+        if spec.kept_at:
+            value = pulumi.Output.json_dumps({key: args.get(key) for key in ("username", "password")})
+            place = f"{spec.kept_at}/{spec.host.replace(':', '_')}"
+            keep_at_reference(f"{name}-credential", place, value, args.get("kept_key"), spec.tags, self)
+        self._policies = {"pull-images": made.pull_policy} if made.pull_policy != "" else {}
+        self.hosts, self.credentials = pulumi.Output.from_input(made.hosts), pulumi.Output.from_input(kept)
         self.repositories = pulumi.Output.from_input(dict(made.repositories))
         self.pull_policy = pulumi.Output.from_input(made.pull_policy)
         self.images = pulumi.Output.from_input(images)
         self.register_outputs(
             {
                 "hosts": self.hosts,
+                "credentials": self.credentials,
                 "repositories": self.repositories,
                 "pull_policy": self.pull_policy,
                 "images": self.images,
             }
         )
+
+    @property
+    def policies(self) -> dict[str, pulumi.Input[str]]:
+        """``pull_policy`` for ``policies`` of a pool, by name; none where no cloud's identity counts."""
+        return dict(self._policies)

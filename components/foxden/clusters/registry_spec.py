@@ -8,6 +8,7 @@ from typing import Any
 
 import pulumi
 
+from foxden.clouds.references import reference_problem
 from foxden.errors import check
 from foxden.service.prepare import placeholders
 from foxden.service.reader import Reader, shown
@@ -67,6 +68,8 @@ class RegistrySpec:
     keep: int
     protect: bool
     builds: Mapping[str, ImageBuild] = field(default_factory=dict)
+    kept_at: str = ""
+    """The reference below which the nodes' credential is kept; '' where they have none."""
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -95,11 +98,17 @@ def parse_registry(name: str, args: Any, form: Any) -> RegistrySpec:
         reader.complain("host", f"must be one of ECR's, got {shown(host)}")
     if kind is RegistryKind.PRIVATE:
         reader.require("host")
-    for key in ("username", "password") if kind is RegistryKind.ECR else ():
+    for key in ("username", "password", "kept_at") if kind is RegistryKind.ECR else ():
         if reader.has(key):
             reader.complain(key, "is for other kinds: in 'ecr' the identity of whoever deploys counts")
     if reader.has("username") != reader.has("password"):
         reader.complain("username", "and password must be given together")
+    kept_at = reader.text("kept_at", "")
+    wrong = reference_problem(kept_at) if kept_at else None
+    if wrong:
+        reader.complain("kept_at", wrong)
+    if kept_at and not reader.has("username") and kind is not RegistryKind.ECR:
+        reader.complain("kept_at", "needs a username and a password to keep")
     prefix = reader.text("prefix", "")
     if prefix and not _REPOSITORY.match(prefix):
         reader.complain("prefix", f"must be lower-case words with '/', '-', '_' or '.' between, got {shown(prefix)}")
@@ -125,6 +134,7 @@ def parse_registry(name: str, args: Any, form: Any) -> RegistrySpec:
         keep=reader.integer("keep", 100, 2, 10000),
         protect=reader.flag("protect", True),
         builds=_builds(reader, names),
+        kept_at=kept_at,
         tags=reader.text_map("tags"),
     )
     check(reader.problems)

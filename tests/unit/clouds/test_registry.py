@@ -135,6 +135,40 @@ def test_an_image_for_another_registry() -> None:
     assert image["registry"] == {"server": "ghcr.io/pods", "username": "ana", "password": Secret("hush")}
 
 
+def test_a_credential_is_kept_for_the_nodes_and_nowhere_plain() -> None:
+    args = {
+        "kind": "private",
+        "host": "registry.example.com:5000",
+        "repositories": ["pods"],
+        "username": "ana",
+        "password": "hush",
+        "kept_at": "aws-ssm:/foxden/dev/shared/registries",
+        "kept_key": "arn:key",
+        "tags": {"environment": "dev"},
+    }
+    done = registry(args)
+    kept = done.one("aws:ssm/parameter:Parameter").inputs
+    assert kept == {
+        "name": "/foxden/dev/shared/registries/registry.example.com_5000",
+        "type": "SecureString",
+        "value": Secret('{"username": "ana", "password": "hush"}'),
+        "keyId": "arn:key",
+        "tags": {"environment": "dev", "component": "registry", "Name": "registry.example.com_5000"},
+    }
+    component = done.one("foxden:index:RegistryAuth")
+    assert (component.outputs or {})["credentials"] == ["registry.example.com:5000"]
+    assert "hush" not in str(component.outputs)
+
+
+def test_what_a_pool_is_given() -> None:
+    def program() -> None:
+        own = lib.RegistryAuth("own", {"repositories": ["pods"]})
+        other = lib.RegistryAuth("other", {"kind": "ghcr", "repositories": ["pods"]})
+        assert (list(own.policies), other.policies) == (["pull-images"], {})
+
+    run(program, answer=answer)
+
+
 WORDS = "must be lower-case words with '/', '-', '_' or '.' between"
 
 
@@ -156,6 +190,11 @@ WORDS = "must be lower-case words with '/', '-', '_' or '.' between"
         ),
         ({"username": "a", "password": "b"}, None),
         ({"kind": "ghcr", "username": "a"}, "username and password must be given together"),
+        ({"kind": "ghcr", "kept_at": "aws-ssm:/a"}, "kept_at needs a username and a password to keep"),
+        (
+            {"kind": "ghcr", "kept_at": "/a", "username": "a", "password": "b"},
+            "kept_at must be like 'aws-ssm:/path', with one of aws-ssm in front, got '/a'",
+        ),
         ({"builds": {"app": {"context": "a", "tag": "1"}}}, "builds.app is none of repositories"),
         ({"builds": {"pods": {"context": "a"}}}, "builds.pods.tag must be given"),
         (
