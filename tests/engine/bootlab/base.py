@@ -35,6 +35,18 @@ MASKED = (
 
 CLOUD_INIT = "network: {config: disabled}\nlocale: C.UTF-8\n"
 
+GROUPS = """\
+[Unit]
+Description=Control groups of an older system can be written to, as on a machine
+DefaultDependencies=no
+Before=sysinit.target
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c 'for each in /sys/fs/cgroup/*/; do mount -o remount,rw,bind "$each" || true; done'
+[Install]
+WantedBy=sysinit.target
+"""
+
 EC2 = "usr/lib/python3/dist-packages/cloudinit/sources/DataSourceEc2.py"
 PATCHES = (
     # A container has no DMI that says whose machine it is, and nothing here answers DHCP.
@@ -120,7 +132,8 @@ def _tweak(root: Path) -> None:
         (root / name).unlink(missing_ok=True)
     (root / "etc/machine-id").write_text("")
     (root / "etc/resolv.conf").symlink_to("/run/systemd/resolve/stub-resolv.conf")
-    _chroot(root, "systemctl", "enable", *UNITS)
+    (root / "etc/systemd/system/lab-groups.service").write_text(GROUPS)
+    _chroot(root, "systemctl", "enable", *UNITS, "lab-groups")
     _chroot(root, "systemctl", "disable", *IDLE)
     _chroot(root, "systemctl", "mask", *MASKED)
     (root / "etc/cloud/cloud.cfg.d/99-lab.cfg").write_text(CLOUD_INIT)

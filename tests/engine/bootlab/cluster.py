@@ -41,6 +41,18 @@ class Cluster:
         ssm = self.lab.cloud.client("ssm")
         return str(ssm.get_parameter(Name=f"{PREFIX}/{name}", WithDecryption=True)["Parameter"]["Value"])
 
+    def secrets(self) -> dict[str, str]:
+        """Name -> value of all secrets that the cluster has, a certificate with its key reduced to the key."""
+        pages = self.lab.cloud.client("ssm").get_paginator("get_parameters_by_path")
+        found = {}
+        for page in pages.paginate(Path=PREFIX, Recursive=True, WithDecryption=True):
+            for each in page["Parameters"]:
+                if each["Type"] == "SecureString":
+                    value = each["Value"]
+                    name = each["Name"].removeprefix(f"{PREFIX}/")
+                    found[name] = json.loads(value)["key"] if value.startswith("{") else value
+        return found
+
     def worker(self, pool: str, **more: Any) -> Node:
         """A node of a pool of workers."""
         return replace(self.servers, role=Role.WORKER, pool=pool, **more)
@@ -50,7 +62,7 @@ class Cluster:
         name = group_name(node.pool)
         self._profile(name)
         template = self.lab.cloud.ec2.create_launch_template(
-            LaunchTemplateName=name, LaunchTemplateData=self._data(node, self.software)
+            LaunchTemplateName=name, LaunchTemplateData=self._data(node)
         )
         autoscaling = self.lab.cloud.autoscaling
         more = 1 if node.role is Role.SERVER else 2
@@ -78,11 +90,16 @@ class Cluster:
             )
         autoscaling.update_auto_scaling_group(AutoScalingGroupName=name, MinSize=count, DesiredCapacity=count)
 
-    def roll(self, node: Node, software: Software) -> None:
+    def changed_servers(self) -> Node:
+        """The servers as they are to be from now on, with other user-data."""
+        self.servers = replace(self.servers, meta={**self.servers.meta, "change": str(len(self.servers.meta))})
+        return self.servers
+
+    def roll(self, node: Node) -> None:
         """Give the group a new version of its template, and have it refreshed as the cluster's component asks for."""
         name = group_name(node.pool)
         made = self.lab.cloud.ec2.create_launch_template_version(
-            LaunchTemplateName=name, LaunchTemplateData=self._data(node, software)
+            LaunchTemplateName=name, LaunchTemplateData=self._data(node)
         )["LaunchTemplateVersion"]
         autoscaling = self.lab.cloud.autoscaling
         autoscaling.update_auto_scaling_group(
@@ -93,11 +110,11 @@ class Cluster:
             AutoScalingGroupName=name, Preferences={"MinHealthyPercentage": 100, "MaxHealthyPercentage": 134}
         )
 
-    def _data(self, node: Node, software: Software) -> dict[str, Any]:
+    def _data(self, node: Node) -> dict[str, Any]:
         return {
             "ImageId": self.image,
             "InstanceType": "t3.medium",
-            "UserData": nodes.boot(node, software),
+            "UserData": nodes.boot(node, self.software),
             "IamInstanceProfile": {"Name": group_name(node.pool)},
             "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 1},
         }

@@ -14,10 +14,10 @@ _ROOT = Path("/sys/fs/cgroup")
 
 
 def hierarchies() -> list[Path]:
-    """Where processes are grouped here: one place on a system of today, two on one that mixes old and new."""
+    """Where processes are grouped here: one place on a system of today, one for each controller on an older one."""
     if (_ROOT / "cgroup.controllers").exists():
         return [_ROOT]
-    return [path for path in (_ROOT / "systemd", _ROOT / "unified") if path.exists()]
+    return [path for path in sorted(_ROOT.iterdir()) if not path.is_symlink() and (path / "cgroup.procs").exists()]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,9 @@ class Group:
 
     def make(self) -> None:
         for path in self.paths:
-            path.mkdir(parents=True, exist_ok=True)
+            for each in (path.parent, path):
+                each.mkdir(exist_ok=True)
+                _usable(each)
 
     def members(self) -> set[int]:
         """The processes in it, and in all groups below."""
@@ -64,3 +66,16 @@ class Group:
                 path.rmdir()
             with contextlib.suppress(OSError):  # another lab is there
                 path.parent.rmdir()
+
+
+def _usable(group: Path) -> None:
+    """Let processes be in a new group, and groups below it have limits."""
+    for name in ("cpuset.cpus", "cpuset.mems"):
+        file = group / name
+        if (group.parent / "cgroup.clone_children").exists() and file.exists():
+            file.write_text((group.parent / name).read_text())
+    above = group.parent / "cgroup.subtree_control"
+    if above.exists() and (_ROOT / "cgroup.controllers").exists():
+        for controller in (group.parent / "cgroup.controllers").read_text().split():
+            with contextlib.suppress(OSError):  # one that is in use elsewhere
+                above.write_text(f"+{controller}")

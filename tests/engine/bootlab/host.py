@@ -51,6 +51,8 @@ class Host:
     group: Group
     environ: Mapping[str, str] = field(default_factory=dict)
     """What all its units have in their environment."""
+    image: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Path -> text of what its machine image has beside the base's."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -66,7 +68,9 @@ class Host:
         if not self.disk.exists():
             self._new_disk()
         self.group.make()
-        options = ["--quiet", "--boot", "--register=no", "--keep-unit", f"--machine={self.name}"]
+        # As a machine lets its own root do: drivers of tasks keep keys, and ask what the kernel can do.
+        options = ["--system-call-filter=@keyring bpf"]
+        options += ["--quiet", "--boot", "--register=no", "--keep-unit", f"--machine={self.name}"]
         options += [f"--directory={self.disk}/root", f"--network-bridge={BRIDGE}", "--console=read-only"]
         options += ["--resolv-conf=off", "--timezone=off", "--link-journal=no"]
         enter = [*self.network.enter, "unshare", "--mount", "--propagation=private", "--"]
@@ -87,6 +91,7 @@ class Host:
         bits, gateway = self.network.addresses.prefixlen, self.network.gateway
         environ = " ".join(f'"{name}={value}"' for name, value in sorted(self.environ.items()))
         files = {
+            **self.image,
             "etc/systemd/network/10-lab.network": _NETWORK.format(address=self.address, bits=bits, gateway=gateway),
             "etc/systemd/system.conf.d/lab.conf": f"[Manager]\nDefaultEnvironment={environ}\n",
             "etc/cloud/cloud.cfg.d/90-lab-source.cfg": _SOURCE,

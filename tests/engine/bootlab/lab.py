@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import requests
 
+from local.paths import REPO
 from tests.engine.bootlab.base import Base, base
 from tests.engine.bootlab.cloud import Cloud
 from tests.engine.bootlab.door import door
@@ -30,6 +31,10 @@ from tests.engine.harness.waiting import until
 
 REGION = "eu-west-1"
 
+APPS_INSIDE = "usr/local/share/foxden-apps"
+"""Where the services' programs are on every host."""
+
+_APPS = REPO / "examples" / "apps"
 _MOTO = ("127.0.0.1", 5000)
 _DOOR = 4566
 _NETNS = Path("/run/netns")
@@ -77,11 +82,26 @@ class Lab:
 def _last_words(host: Host) -> str:
     if not host.running:
         return "is off"
-    asked = "journalctl --no-pager -q -o short-precise -n 60 -u 'foxden-*' -u consul -u nomad -u cloud-final"
+    asked = "journalctl --no-pager -q -o short-precise -u 'foxden-*' -u consul -u nomad -u cloud-final"
     try:
-        return host.tried("sh", "-c", f"{asked}; systemctl --failed --no-legend", within=20).stdout
+        return host.tried(
+            "sh",
+            "-c",
+            f"{asked} | grep -vE '(Ign|Get):|Registered resource' | tail -n 50; systemctl --failed --no-legend",
+            within=20,
+        ).stdout
     except (AssertionError, subprocess.SubprocessError) as error:
         return f"can't be asked: {error!r}"
+
+
+def apps() -> dict[str, str]:
+    """The example services' programs, which a machine without containers has on its disk."""
+    shared = (_APPS / "common" / "webapp.py").read_text()
+    found = {}
+    for file in sorted(_APPS.glob("*/app.py")):
+        found[f"{APPS_INSIDE}/{file.parent.name}/app.py"] = file.read_text()
+        found[f"{APPS_INSIDE}/{file.parent.name}/webapp.py"] = shared
+    return found
 
 
 @contextmanager
@@ -116,6 +136,7 @@ def _opened(network: Network, directory: Path, disk: Base, stack: ExitStack) -> 
             network=network,
             group=Group(f"{network.name}.{facts.instance}"),
             environ={"AWS_ENDPOINT_URL": endpoint},
+            image=apps(),
         )
 
     player = Player(cloud, new_host)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from filelock import FileLock
 
@@ -79,7 +80,7 @@ def mirror(address: tuple[str, int], base: Base) -> Iterator[str]:
 
     class Mirror(Answering):
         def do_GET(self) -> None:
-            path = self.path.partition("?")[0].replace("/./", "/")
+            path = unquote(self.path.partition("?")[0]).replace("/./", "/")
             file = files.get(path)
             if file is None:
                 return self.say(404, f"{path} is not here\n")

@@ -42,8 +42,9 @@ class Member:
     hook: Mapping[str, Any] | None = None
     """The hook that it waits for."""
     deadline: float = 0.0
-    """When the hook's heartbeat is over, or spot capacity is taken away."""
-    reclaimed: bool = False
+    """When the hook's heartbeat is over."""
+    reclaimed: float = 0.0
+    """When its spot capacity is taken away."""
 
     @property
     def id(self) -> str:
@@ -93,8 +94,7 @@ class Player:
                 for instance in group["Instances"]:
                     self._look_at(group, instance)
             for member in list(self.members.values()):
-                if member.deadline and time.monotonic() > member.deadline:
-                    self._time_is_over(member)
+                self._look_at_the_clock(member)
             for step in self.steps:
                 step()
 
@@ -152,10 +152,13 @@ class Player:
         host.shut_down(30)
         host.remove()
 
-    def _time_is_over(self, member: Member) -> None:
-        if member.reclaimed and member.live:
-            self.terminate(member.id, replace=True, hooked=False, why="its spot capacity was taken away")
-        elif member.hook is not None:
+    def _look_at_the_clock(self, member: Member) -> None:
+        now = time.monotonic()
+        if member.reclaimed and now > member.reclaimed and member.state is not State.TERMINATED:
+            member.host.cut()
+            self.tell(f"{member.id} of {member.group} is taken away")
+            self._off(member)
+        elif member.hook is not None and now > member.deadline:
             self.settle(member, member.hook["DefaultResult"], "the hook's heartbeat is over")
 
     def settle(self, member: Member, result: str, why: str) -> None:
@@ -181,13 +184,17 @@ class Player:
             return member
 
     def take_spot_capacity(self, instance: str, seconds: float = 120) -> None:
-        """Tell an instance that its capacity is taken away, and do so after that time."""
+        """Take an instance's capacity back after so many seconds, as its notice says, whatever its hook says then.
+
+        A group that rebalances its capacity launches another at once, and lets this one go in order.
+        """
         with self.guard:
             member = self.members[instance]
             self.tell(f"{instance} of {member.group} has a spot notice of {seconds:g} s")
             action = f'{{"action": "terminate", "time": "{notice(seconds)}"}}'
             member.facts.notices["spot/instance-action"] = action
-            member.reclaimed, member.deadline = True, time.monotonic() + seconds
+            member.reclaimed = time.monotonic() + seconds
+            self.terminate(instance, replace=True, why="its spot capacity is taken away")
 
     def end(self) -> None:
         """Cut the power of all hosts, and throw them away."""

@@ -1,0 +1,155 @@
+"""A cluster as its operators reach it: over TLS, with its own authority and its tokens."""
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from tests.engine.bootlab.cluster import Cluster
+from tests.engine.bootlab.scaling import Member, State
+from tests.engine.harness.apis import Api, Consul, Json, Nomad
+
+RPC = {8300: b"\x03", 4647: b"\x04"}
+"""Port of Consul and of Nomad -> the first byte of who wants to talk TLS there."""
+
+MANAGEMENT = "servers/consul-management-token"
+
+
+class TlsConsul(Consul):
+    """Consul's API on a server."""
+
+    def __init__(self, address: str, token: str, ca: Path) -> None:
+        super().__init__(f"https://{address}:8501", token)
+        self._session.verify = str(ca)
+
+
+class TlsNomad(Nomad):
+    """Nomad's API on a server."""
+
+    def __init__(self, address: str, token: str, ca: Path) -> None:
+        super().__init__(f"https://{address}:4646", token)
+        self._session.verify = str(ca)
+
+
+@dataclass
+class Access:
+    """The APIs of a cluster's servers."""
+
+    cluster: Cluster
+    ca: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ca = self.cluster.lab.directory / "ca.pem"
+        self.ca.write_text(self.cluster.parameter("shared/ca"))
+
+    def servers(self) -> list[Member]:
+        """Those in service."""
+        return self.cluster.lab.player.of(self.cluster.server_group, State.IN_SERVICE)
+
+    def consul(self, server: Member, secret: str = MANAGEMENT) -> TlsConsul:
+        return TlsConsul(server.facts.address, self.cluster.parameter(secret), self.ca)
+
+    def nomad(self, server: Member, secret: str = "operators/nomad-token") -> TlsNomad:
+        return TlsNomad(server.facts.address, self.cluster.parameter(secret), self.ca)
+
+    def certificate(self, server: Member) -> Path:
+        """A server's own certificate and key, in one file."""
+        file = self.cluster.lab.directory / f"{server.id}.pem"
+        folder = "/etc/nomad.d/tls"
+        file.touch(mode=0o600)
+        file.write_text(server.host.run("cat", f"{folder}/cert.pem", f"{folder}/key.pem"))
+        return file
+
+    def raft(self) -> tuple[set[str], set[str]]:
+        """The healthy voters of Consul and of Nomad by name, as any server says that knows."""
+        for server in self.servers():
+            consul, nomad = (voters(api) for api in (self.consul(server), self.nomad(server)))
+            if consul is not None and nomad is not None:
+                return consul, {name.removesuffix(".global") for name in nomad}
+        raise AssertionError("no server knows the health of both rafts")
+
+    def ready(self) -> set[str]:
+        """The names of the workers that take work."""
+        said = (self.nomad(server).peek("/v1/nodes") for server in self.servers())
+        nodes = next((each for each in said if each is not None), [])
+        fit = (each for each in nodes if each["Status"] == "ready")
+        return {each["Name"] for each in fit if each["SchedulingEligibility"] == "eligible"}
+
+    def whole(self) -> bool:
+        """Whether exactly the servers in service are the healthy voters of both rafts."""
+        names = {f"servers-{member.id}" for member in self.servers()}
+        consul, nomad = self.raft()
+        assert consul == nomad == names, f"voters of Consul {consul}, of Nomad {nomad}, in service {names}"
+        return len(names) == self.cluster.servers.servers
+
+
+def answers_rpc(address: str, port: int, tls: bytes, ca: Path, certificate: Path | None = None) -> bool:
+    """Whether servers talk to one another at this port with whoever has the certificate, or none."""
+    context = ssl.create_default_context(cafile=str(ca))
+    context.check_hostname = False
+    if certificate:
+        context.load_cert_chain(certificate)
+    with socket.create_connection((address, port), timeout=3) as plain:
+        plain.sendall(tls)
+        try:
+            with context.wrap_socket(plain) as connection:
+                return connection.recv(1) != b""
+        except TimeoutError:  # it waits for a request
+            return True
+        except OSError:
+            return False
+
+
+def voters(api: Api) -> set[str] | None:
+    """The names of the healthy voters, as a server tells them; None when it does not."""
+    try:
+        answer = api.ask("GET", "/v1/operator/autopilot/health")
+    except requests.RequestException:
+        return None
+    # 429: some member is not healthy.
+    if answer.status_code not in (200, 429):
+        return None
+    said: Json = answer.json()
+    return {each["Name"] for each in said["Servers"] if each["Healthy"] and each["Voter"]}
+
+
+@dataclass
+class Votes:
+    """How many healthy voters Consul had, time and again."""
+
+    counts: list[int] = field(default_factory=list)
+    longest_silence: float = 0.0
+    """Seconds in which no server could say."""
+
+
+@contextmanager
+def counted_votes(access: Access) -> Iterator[Votes]:
+    """Counts while the block runs."""
+    votes, over = Votes(), threading.Event()
+    token = access.cluster.parameter(MANAGEMENT)
+
+    def count() -> None:
+        known = time.monotonic()
+        while not over.wait(0.3):
+            for server in access.servers():
+                api = TlsConsul(server.facts.address, token, access.ca)
+                found = voters(api)
+                if found is not None:
+                    votes.counts.append(len(found))
+                    known = time.monotonic()
+                    break
+            votes.longest_silence = max(votes.longest_silence, time.monotonic() - known)
+
+    thread = threading.Thread(target=count, daemon=True)
+    thread.start()
+    try:
+        yield votes
+    finally:
+        over.set()
+        thread.join(30)
