@@ -63,7 +63,7 @@ class Node:
     """The cluster's name; its datacenter is called so, too."""
     role: Role
     servers: int
-    """How many core servers the cluster has: 1, 3 or 5."""
+    """How many core servers the cluster has: 1, 3 or 5. 0 for workers: they needn't know, and roll when it changes."""
     parameters: str
     """Where the cluster keeps its secrets: ``/foxden/dev``, without a slash at its end."""
     key: str

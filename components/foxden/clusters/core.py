@@ -44,7 +44,6 @@ class CoreCluster(pulumi.ComponentResource):
             "cluster": name,
             "scheduler": args["scheduler"],
             "network": args["network"],
-            "servers": plan.servers,
             "pools": list(plan.pools),
             "key": built.key,
             "workers_security_group": built.workers_security_group,

@@ -61,7 +61,7 @@ class CoreClusterArgs(TypedDict):
 
 
 class CoreFacts(TypedDict):
-    """The core of a cluster as its pools take it; it crosses stack and project borders."""
+    """The core of a cluster as its pools take it."""
 
     cluster: str
     """The cluster's name."""
@@ -69,8 +69,6 @@ class CoreFacts(TypedDict):
     """What runs services there: ``nomad``."""
     network: NetworkFacts
     """Where it is."""
-    servers: int
-    """How many core servers it has."""
     pools: Sequence[str]
     """Names of the pools that may join."""
     key: pulumi.Input[str]

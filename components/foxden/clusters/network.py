@@ -22,7 +22,7 @@ class ZoneFacts(TypedDict):
 
 
 class NetworkFacts(TypedDict):
-    """A network as clusters and balancers take it; it crosses stack and project borders."""
+    """A network as clusters and balancers take it."""
 
     cloud: str
     """The cloud it is on: ``aws``."""

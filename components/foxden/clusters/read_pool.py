@@ -85,7 +85,7 @@ def _node(reader: Reader, cluster: Reader, name: str, site: Site) -> Node:
         region=site.region,
         cluster=own,
         role=Role.WORKER,
-        servers=cluster.integer("servers", 1, 1, 5),
+        servers=0,
         parameters=chosen.parameters(own) if chosen else "",
         key=chosen.key(own) if chosen else "",
         pool=name,

@@ -32,7 +32,6 @@ FACTS = {
     "cluster": "dev",
     "scheduler": "nomad",
     "network": SITE,
-    "servers": 3,
     "pools": ["general", "batch"],
     "key": f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/k",
     "workers_security_group": "sg-workers",

@@ -119,7 +119,7 @@ def test_servers_are_in_private_subnets() -> None:
 def test_servers_start_when_all_that_they_need_is_there() -> None:
     done = core()
     waited = done.one(GROUP).depends_on
-    for kind in ("aws:iam/rolePolicy:RolePolicy", "aws:ssm/parameter:Parameter"):
+    for kind in ("aws:iam/rolePolicy:RolePolicy", "aws:ssm/parameter:Parameter", "aws:kms/alias:Alias"):
         assert done.one(kind).urn in waited
     rules = done.of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
     assert rules and {rule.urn for rule in rules.values()} <= done.one(TEMPLATE).depends_on
@@ -131,7 +131,17 @@ def test_what_would_lose_data_is_protected() -> None:
 
     assert kept(core()) == {"aws:kms/key:Key", GROUP}
     assert kept(core(protect=False)) == set()
-    assert kept(core(bootstrap="ec2")) == {"aws:kms/key:Key", INSTANCE}
+    plain = core(bootstrap="ec2")
+    assert kept(plain) == {"aws:kms/key:Key", INSTANCE}
+    assert all(each.inputs["disableApiTermination"] for each in plain.of_type(INSTANCE).values())
+
+
+def test_the_protection_of_a_component_is_its_childrens() -> None:
+    def program() -> None:
+        args = {**CORE, "network": SITE, "protect": False}
+        lib.CoreCluster("dev", args, pulumi.ResourceOptions(protect=True))
+
+    assert all(each.protect for each in recorded(program).resources)
 
 
 # bootstrap: ec2

@@ -229,7 +229,7 @@ def test_bad_args(changed: Any, start: str) -> None:
 
 
 def test_everything_wrong_is_said_at_once() -> None:
-    assert len(refused(image="x", min=-1, mx=3, refresh={"surplus": 0}, cluster={**FACTS, "servers": 0})) == 5
+    assert len(refused(image="x", min=-1, mx=3, refresh={"surplus": 0}, cluster={**FACTS, "servers": 3})) == 5
 
 
 def test_a_name_that_is_taken() -> None:

@@ -18,8 +18,8 @@ class Prepared:
 
     template: Any
     """The launch template."""
-    rights: list[pulumi.Resource]
-    """What their identity may do."""
+    needed: list[pulumi.Resource]
+    """What must be there before a server starts: what their identity may do, the key of their secrets."""
 
 
 class Bootstrap(Protocol):

@@ -37,9 +37,9 @@ class AsgBootstrap:
             leave_seconds=LEAVE_SECONDS,
             launch={"launch_template": {"id": prepared.template.id, "version": pinned(prepared.template)}},
             more={"termination_policies": ["OldestLaunchTemplate", "OldestInstance"]},
-            opts={"protect": plan.protect},
+            opts={"protect": plan.protect or None},
         )
-        name: pulumi.Output[str] = create_group(scope, group, plan.machines, plan.site, prepared.rights).name
+        name: pulumi.Output[str] = create_group(scope, group, plan.machines, plan.site, prepared.needed).name
         return name
 
 

@@ -30,12 +30,15 @@ class Ec2Bootstrap:
                     "id": prepared.template.id,
                     "version": prepared.template.latest_version.apply(str),
                 },
+                disable_api_termination=plan.protect,
                 tags={**instance_tags(scope, SERVERS, plan.machines.node), "Name": scope.called(f"server-{server}")},
                 volume_tags={
                     **scope.tagged(f"server-{server}"),
                     **identity_tags(plan.machines.node),
                 },
-                opts=scope.options(protect=plan.protect, depends_on=prepared.rights, ignore_changes=["launchTemplate"]),
+                opts=scope.options(
+                    protect=plan.protect or None, depends_on=prepared.needed, ignore_changes=["launchTemplate"]
+                ),
             )
             for server, zone in zones_of_servers(plan.site.zones, plan.servers).items()
         ]

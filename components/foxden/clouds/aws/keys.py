@@ -9,7 +9,7 @@ from foxden.clouds.aws.access import Place, logs_key_policy
 from foxden.clouds.aws.scope import Scope
 
 
-def create_key(scope: Scope, what: str, purpose: str, deletion_days: int, protect: bool) -> Any:
+def create_key(scope: Scope, what: str, purpose: str, deletion_days: int, protect: bool) -> tuple[Any, pulumi.Resource]:
     """A key and its alias. It is deleted only after ``deletion_days``, and never by chance where it is protected."""
     import pulumi_aws as aws
 
@@ -19,15 +19,15 @@ def create_key(scope: Scope, what: str, purpose: str, deletion_days: int, protec
         enable_key_rotation=True,
         deletion_window_in_days=deletion_days,
         tags=scope.tagged(what),
-        opts=scope.options(protect=protect),
+        opts=scope.options(protect=protect or None),
     )
-    aws.kms.Alias(
+    alias = aws.kms.Alias(
         scope.logical(what),
         name=alias_of(scope.called(what)),
         target_key_id=key.key_id,
         opts=scope.opts,
     )
-    return key
+    return key, alias
 
 
 def alias_of(name: str) -> str:

@@ -38,7 +38,7 @@ def create_network(plan: NetworkPlan, opts: pulumi.ResourceOptions) -> BuiltNetw
         enable_dns_support=True,
         enable_dns_hostnames=True,
         tags=scope.tagged(),
-        opts=scope.options(protect=plan.protect),
+        opts=scope.options(protect=plan.protect or None),
     )
     # The group that everything gets which names none: it lets nothing in and nothing out.
     aws.ec2.DefaultSecurityGroup(plan.name, vpc_id=vpc.id, tags=scope.tagged("default"), opts=opts)
@@ -157,7 +157,7 @@ def _flow_logs(scope: Scope, plan: NetworkPlan, vpc: Any) -> None:
 
     what = "flow-logs"
     group_name = f"/foxden/{plan.name}/{what}"
-    key = create_key(scope, what, f"Flow logs of the network '{plan.name}'", 7, protect=False)
+    key, _ = create_key(scope, what, f"Flow logs of the network '{plan.name}'", 7, protect=False)
     group = aws.cloudwatch.LogGroup(
         f"{scope.name}-{what}",
         name=group_name,

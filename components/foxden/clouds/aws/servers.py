@@ -30,7 +30,7 @@ def create_core(plan: CorePlan, opts: pulumi.ResourceOptions) -> BuiltCore:
     """Key, security groups, identity, launch template, and the servers."""
     scope = Scope(plan.name, f"foxden-{plan.name}", plan.machines.tags, opts)
     purpose = f"Secrets of the cluster '{plan.name}'"
-    key = create_key(scope, "", purpose, plan.key_deletion_days, plan.protect)
+    key, alias = create_key(scope, "", purpose, plan.key_deletion_days, plan.protect)
     groups = create_groups(scope, plan.site.id, plan.flows, ways_out(plan.machines.software))
     chosen = bootstrap(plan.bootstrap)
     group_name = scope.called(SERVERS) if chosen.replaces else ""
@@ -38,7 +38,7 @@ def create_core(plan: CorePlan, opts: pulumi.ResourceOptions) -> BuiltCore:
     _, profile, rights = create_identity(scope, SERVERS, machines, group_name, key.arn)
     template = create_template(scope, SERVERS, machines, profile, groups[Role.SERVER])
     pools = _pools(scope, plan)
-    ready = chosen.create(plan, Prepared(template, [*rights, pools]), scope)
+    ready = chosen.create(plan, Prepared(template, [*rights, alias, pools]), scope)
     return BuiltCore(
         key=key.arn,
         servers_security_group=groups[Role.SERVER],
