@@ -1,4 +1,4 @@
-"""A Python module without what only people read, because every byte of user-data counts (pure)."""
+"""A Python module without what only people and checkers read, because every byte of user-data counts (pure)."""
 
 import ast
 import io
@@ -7,7 +7,11 @@ from collections.abc import Iterator
 
 
 def bare(text: str) -> str:
-    """The module without docstrings, comments and empty lines. It does the same, on every version of Python."""
+    """The module without docstrings, comments, empty lines, and the types of arguments and results.
+
+    It does the same, on every version of Python. ASCII only.
+    """
+    text = _untyped(text)
     lines = text.splitlines()
     dropped = set(_documentation(ast.parse(text)))
     kept: set[int] = set()
@@ -19,6 +23,25 @@ def bare(text: str) -> str:
             kept |= set(range(first, token.end[0] + 1))
     numbered = enumerate(lines, 1)
     return "".join(f"{line}\n" for number, line in numbered if number not in dropped and (line or number in kept))
+
+
+def _untyped(text: str) -> str:
+    starts = [0]
+    for line in text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    for first, last in sorted(_types(ast.parse(text), starts, text), reverse=True):
+        text = text[:first] + text[last:]
+    return text
+
+
+def _types(tree: ast.Module, starts: list[int], text: str) -> Iterator[tuple[int, int]]:
+    """From where to where each annotation goes, with the sign before it."""
+    for node in ast.walk(tree):
+        found = node.annotation if isinstance(node, ast.arg) else getattr(node, "returns", None)
+        if isinstance(found, ast.expr):
+            begin = starts[found.lineno - 1] + found.col_offset
+            sign = ":" if isinstance(node, ast.arg) else " ->"
+            yield text.rindex(sign, 0, begin), starts[(found.end_lineno or 0) - 1] + (found.end_col_offset or 0)
 
 
 def _documentation(tree: ast.Module) -> Iterator[int]:

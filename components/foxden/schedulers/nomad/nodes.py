@@ -28,6 +28,7 @@ _SERVICE_PORTS = (20_000, 32_000)
 _ONLY = {
     "node/access.py": Role.SERVER,
     "node/members.py": Role.SERVER,
+    "node/rotate.py": Role.SERVER,
     "node/server.py": Role.SERVER,
     "node/worker.py": Role.WORKER,
 }
@@ -52,7 +53,10 @@ def parts(node: Node, software: Software) -> Boot:
         apt_mirror=software.apt_mirror,
         binaries=tuple(binary for binary in software.binaries if worker or binary.name != "caddy"),
         files=tuple(_files(node)),
-        commands=(Command(("systemd-sysusers",)), Command(("systemctl", "restart", "systemd-resolved"))),
+        commands=(
+            Command(("systemd-sysusers",)),
+            Command(("systemctl", "restart", "systemd-journald", "systemd-resolved")),
+        ),
         units=tuple(_units(node)),
     )
 
@@ -62,6 +66,7 @@ def _files(node: Node) -> Iterator[File]:
     yield File("/etc/foxden/node.json", f"{facts}\n")
     yield File("/etc/sysusers.d/foxden.conf", shipped("sysusers.conf"))
     yield File("/etc/systemd/resolved.conf.d/foxden.conf", shipped("resolved.conf"))
+    yield File("/etc/systemd/journald.conf.d/foxden.conf", shipped("journald.conf"))
     yield File("/usr/local/bin/foxden-node", shipped("foxden-node.sh"), "0755")
     for name in shipped_below("node", ".py"):
         if _ONLY.get(name, node.role) == node.role:

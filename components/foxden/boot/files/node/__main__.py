@@ -6,8 +6,10 @@ import time
 from pathlib import Path
 
 from . import agent, aws, configure, nomad
+from .api import CONSUL, NOMAD, Api
 from .credentials import awaited
 from .facts import Facts, load
+from .group import Group
 from .imds import Metadata
 from .parameters import Parameters
 
@@ -19,18 +21,20 @@ def main(arguments: list[str]) -> None:
     metadata = Metadata()
     facts = load(metadata)
     if arguments == ["configure"]:
-        _until_done(facts)
+        _until_done(facts, metadata)
     elif arguments == ["agent"]:
         agent.run(facts, metadata)
+    elif arguments[:1] == ["rotate"] and arguments[1:] in (["gossip"], ["tokens"], ["authority"]) and facts.is_server:
+        print(_rotate(arguments[1], facts))
     else:
-        sys.exit("usage: foxden-node configure | agent")
+        sys.exit("usage: foxden-node configure | agent | rotate gossip|tokens|authority (on a server)")
 
 
-def _until_done(facts: Facts) -> None:
+def _until_done(facts: Facts, metadata: Metadata) -> None:
     said = ""
     while True:
         try:
-            _configure(facts)
+            _configure(facts, metadata)
             return
         except Exception as error:  # of the cloud or the network: both come back
             if str(error) != said:
@@ -39,12 +43,24 @@ def _until_done(facts: Facts) -> None:
             time.sleep(3)
 
 
-def _configure(facts: Facts) -> None:
+def _configure(facts: Facts, metadata: Metadata) -> None:
+    group = Group(facts, metadata, aws.client(facts, "autoscaling"))
+    while group.is_warming():
+        group.launched()
+        time.sleep(5)
     parameters = Parameters(aws.client(facts, "ssm"), facts.parameters, facts.key)
     configure.configure(facts, awaited(facts, parameters, configure.own_certificate()))
     if not facts.is_server:
         configure.write_docker(facts, parameters)
         _pull(facts)
+
+
+def _rotate(what: str, facts: Facts) -> str:
+    from .rotate import rotate
+
+    parameters = Parameters(aws.client(facts, "ssm"), facts.parameters, facts.key)
+    found = awaited(facts, parameters, configure.own_certificate())
+    return rotate(what, facts, parameters, Api(CONSUL, found.consul_management), Api(NOMAD, found.nomad_management))
 
 
 def _pull(facts: Facts) -> None:

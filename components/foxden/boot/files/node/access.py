@@ -1,6 +1,7 @@
 """Who may do what in Consul and Nomad: kept by the server that leads Consul. Harmless to repeat."""
 
 import uuid
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from . import consul, nomad
@@ -8,6 +9,7 @@ from .api import Api, ApiError
 from .certificates import is_good, issue, pair
 from .credentials import (
     AUTHORITY,
+    CONSUL_MANAGEMENT,
     OPERATORS_CONSUL,
     OPERATORS_NOMAD,
     PUBLIC_AUTHORITY,
@@ -19,29 +21,50 @@ from .credentials import (
 from .facts import Facts
 from .parameters import Parameters
 
+_KNOWN_AFTER = timedelta(minutes=30)
+_FIRST = ("Bootstrap Token", "foxden-management")
+"""Names of Nomad's management tokens that are the servers' own."""
+
 
 def keep_consul(api: Api, parameters: Parameters) -> None:
     """The tokens of nodes and operators, and what anyone may read."""
     wanted = {"servers": (SERVERS_CONSUL, consul.node_rules("servers"))}
     wanted["operators"] = (OPERATORS_CONSUL, consul.OPERATOR_RULES)
+    wanted["management"] = (CONSUL_MANAGEMENT, "")
     for pool in pools(parameters):
         wanted[f"pool-{pool}"] = (pool_secret(pool, "consul-token"), consul.node_rules(pool))
     _consul_policy(api, "foxden-anonymous", consul.ANONYMOUS_RULES)
     anonymous = {"AccessorID": consul.ANONYMOUS, "Policies": [{"Name": "foxden-anonymous"}]}
     api.call("PUT", f"/v1/acl/token/{consul.ANONYMOUS}", anonymous)
-    held = {each.get("Description"): each for each in api.get("/v1/acl/tokens")}
+    held = api.get("/v1/acl/tokens")
     for name, (parameter, rules) in wanted.items():
-        _consul_policy(api, f"foxden-{name}", rules)
-        secret = parameters.once(parameter, token)
-        described = f"foxden-{name} {_digest(secret)}"
-        if described not in held:
-            body = {"SecretID": secret, "Description": described, "Policies": [{"Name": f"foxden-{name}"}]}
+        _consul_token(api, held, f"foxden-{name}", parameters.once(parameter, token), rules)
+
+
+def _consul_token(api: Api, held: list[dict[str, Any]], name: str, secret: str, rules: str) -> None:
+    """The token and its policy; without rules it may do everything. The ones that it replaced go some time later."""
+    policy = name if rules else "global-management"
+    if rules:
+        _consul_policy(api, name, rules)
+    accessor = str(uuid.uuid5(uuid.NAMESPACE_OID, secret))  # tells one token from another, and nothing of either
+    own = [each for each in held if each["AccessorID"] == accessor]
+    if not own:
+        body = {"AccessorID": accessor, "SecretID": secret, "Description": name, "Policies": [{"Name": policy}]}
+        try:
             api.call("PUT", "/v1/acl/token", body)
+        except ApiError as error:  # it has been there since the cluster began
+            if "already in use" not in str(error):
+                raise
+    elif _is_old(own[0]):
+        for each in held:
+            if each["Description"] == name and each["AccessorID"] != accessor:
+                api.call("DELETE", f"/v1/acl/token/{each['AccessorID']}")
 
 
-def _digest(secret: str) -> str:
-    """Tells one token from another, and nothing of either."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, secret))[:8]
+def _is_old(token: dict[str, Any]) -> bool:
+    """Whether it has been there for longer than all nodes take to learn of it."""
+    age = datetime.now(timezone.utc) - datetime.fromisoformat(f"{token['CreateTime'][:19]}+00:00")  # noqa: UP017
+    return age > _KNOWN_AFTER
 
 
 def _consul_policy(api: Api, name: str, rules: str) -> None:
@@ -60,6 +83,11 @@ def keep_nomad(api: Api, management: str, parameters: Parameters) -> None:
         except ApiError as error:
             if "already done" not in str(error) or api.peek("/v1/acl/token/self") is None:
                 raise
+    own = api.get("/v1/acl/token/self")
+    if _is_old(own):
+        for each in api.get("/v1/acl/tokens"):
+            if each["Name"] in _FIRST and each["AccessorID"] != own["AccessorID"]:
+                api.call("DELETE", f"/v1/acl/token/{each['AccessorID']}")
     # To make namespaces, variables and the policies of services takes a token of this type.
     _nomad_token(api, parameters, OPERATORS_NOMAD, {"Name": "foxden-operators", "Type": "management"})
     for pool in pools(parameters):
@@ -86,7 +114,8 @@ def _nomad_token(api: Api, parameters: Parameters, parameter: str, body: dict[st
 def keep_certificates(facts: Facts, parameters: Parameters) -> None:
     """A certificate for the workers of each pool, new before the old one ends."""
     authority = pair(parameters.read(AUTHORITY) or "")
-    parameters.replace(PUBLIC_AUTHORITY, authority.certificate, public=True)
+    if authority.certificate not in (parameters.read(PUBLIC_AUTHORITY) or ""):
+        parameters.replace(PUBLIC_AUTHORITY, authority.certificate, public=True)
     for pool in pools(parameters):
         name = pool_secret(pool, "certificate")
         found = parameters.read(name)

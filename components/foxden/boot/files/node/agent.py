@@ -2,6 +2,7 @@
 
 import random
 import time
+from dataclasses import replace
 
 from . import aws, configure
 from .credentials import Credentials, awaited
@@ -23,6 +24,10 @@ def run(facts: Facts, metadata: Metadata) -> None:
     def refresh() -> None:
         found = awaited(facts, parameters, configure.own_certificate())
         configure.follow(configure.configure(facts, found))
+        if not facts.is_server:
+            configure.write_docker(facts, parameters)
+        if replace(found, certificate=credentials.certificate) != credentials:
+            raise SystemExit("there are new secrets: starting again with them")
 
     # Not all nodes at the same time: a change of secrets must not stop all agents at once.
     often = min(_REFRESH, facts.certificate_hours * 3600 / 20) * random.uniform(0.5, 1)  # noqa: S311

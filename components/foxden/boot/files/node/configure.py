@@ -33,6 +33,9 @@ _SEEN_BY_COMMANDS = (
 )
 """Of the node, beside its libraries and Python. No folder that holds a secret is among them."""
 
+_DOCKER_NAMES = {"docker.io": "https://index.docker.io/v1/"}
+"""What Docker calls a registry in its configuration, where that is not the host."""
+
 
 def configure(facts: Facts, credentials: Credentials, root: Path = Path("/")) -> list[str]:
     """Write everything; the units whose files changed, as ``consul`` or ``consul:certificate``."""
@@ -78,9 +81,9 @@ def docker_config(facts: Facts, parameters: Parameters) -> dict[str, object]:
     """How images are pulled: with the node's own identity, or with a credential that the cluster keeps."""
     auths = {}
     for host in facts.registry_credentials:
-        kept = json.loads(parameters.read(f"{REGISTRIES}/{host}") or "{}")
+        kept = json.loads(parameters.read(f"{REGISTRIES}/{host.replace(':', '_')}") or "{}")
         text = f"{kept.get('username', '')}:{kept.get('password', '')}"
-        auths[host] = {"auth": base64.b64encode(text.encode()).decode()}
+        auths[_DOCKER_NAMES.get(host, host)] = {"auth": base64.b64encode(text.encode()).decode()}
     return {"auths": auths, "credHelpers": dict.fromkeys(facts.registries, "ecr-login")}
 
 

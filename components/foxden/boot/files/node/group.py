@@ -22,6 +22,10 @@ class Group:
         """Whether the group has decided that this instance goes."""
         return self._metadata.read("autoscaling/target-lifecycle-state") == "Terminated"
 
+    def is_warming(self) -> bool:
+        """Whether this instance is only made ready, to be started another day."""
+        return (self._metadata.read("autoscaling/target-lifecycle-state") or "").startswith("Warmed")
+
     def is_interrupted(self) -> bool:
         """Whether the cloud takes the instance back soon, or says that it may."""
         notices = ("spot/instance-action", "events/recommendations/rebalance")

@@ -37,6 +37,11 @@ class Parameters:
         if self.read(name) != value:
             self._put(name, value, public, overwrite=True)
 
+    def forget(self, name: str) -> None:
+        """Take a value away, if there is one."""
+        if self.read(name) is not None:
+            self._ssm.delete_parameter(Name=f"{self._prefix}/{name}")
+
     def _put(self, name: str, value: str, public: bool, overwrite: bool) -> None:
         kind = {"Type": "String"} if public else {"Type": "SecureString", "KeyId": self._key}
         self._ssm.put_parameter(Name=f"{self._prefix}/{name}", Value=value, Overwrite=overwrite, **kind)

@@ -2,7 +2,7 @@
 
 import time
 
-from . import access, leaving
+from . import access, aws, leaving
 from .api import CONSUL, NOMAD, Api
 from .credentials import Credentials
 from .duties import Done, Duty, Gone
@@ -36,6 +36,7 @@ class Server:
             Duty("access to nomad", 10, self.keep_nomad),
             Duty("certificates of workers", 10, self.keep_certificates),
             Duty("replace", 5, self.replace),
+            *([Duty("snapshot", self._facts.snapshot_minutes * 60, self.snapshot)] if self._facts.snapshots else []),
         ]
 
     def launch(self) -> None:
@@ -76,6 +77,18 @@ class Server:
         known = self._consul.get("/v1/agent/members")
         alive = {each["Name"] for each in known if each["Status"] == _ALIVE}
         self._group.speak_for(lambda instance: f"{self._facts.pool}-{instance}" not in alive)
+
+    def snapshot(self) -> None:
+        """As leader: keep what both rafts hold, away from all servers."""
+        if self._leads():
+            store = aws.client(self._facts, "s3")
+            now = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime())
+            for name, api, path in (
+                ("consul", self._consul, "/v1/snapshot"),
+                ("nomad", self._nomad, "/v1/operator/snapshot"),
+            ):
+                key = f"{self._facts.cluster}/{name}/{now}.snap"
+                store.put_object(Bucket=self._facts.snapshots, Key=key, Body=api.raw("GET", path))
 
     def _leads(self) -> bool:
         return str(self._consul.peek("/v1/status/leader") or "").startswith(f"{self._facts.address}:")
