@@ -28,8 +28,10 @@ _SERVICE_PORTS = (20_000, 32_000)
 _ONLY = {
     "node/access.py": Role.SERVER,
     "node/members.py": Role.SERVER,
+    "node/people.py": Role.SERVER,
     "node/rotate.py": Role.SERVER,
     "node/server.py": Role.SERVER,
+    "node/snapshots.py": Role.SERVER,
     "node/worker.py": Role.WORKER,
 }
 """The modules of the node's program that only one role needs."""

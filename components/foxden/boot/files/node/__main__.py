@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 from . import agent, aws, configure, nomad
-from .api import CONSUL, NOMAD, Api
 from .credentials import awaited
 from .facts import Facts, load
 from .group import Group
@@ -24,10 +23,12 @@ def main(arguments: list[str]) -> None:
         _until_done(facts, metadata)
     elif arguments == ["agent"]:
         agent.run(facts, metadata)
-    elif arguments[:1] == ["rotate"] and arguments[1:] in (["gossip"], ["tokens"], ["authority"]) and facts.is_server:
-        print(_rotate(arguments[1], facts))
+    elif arguments and facts.is_server:
+        from .people import command
+
+        command(arguments, facts)
     else:
-        sys.exit("usage: foxden-node configure | agent | rotate gossip|tokens|authority (on a server)")
+        sys.exit("usage: foxden-node configure | agent")
 
 
 def _until_done(facts: Facts, metadata: Metadata) -> None:
@@ -53,14 +54,6 @@ def _configure(facts: Facts, metadata: Metadata) -> None:
     if not facts.is_server:
         configure.write_docker(facts, parameters)
         _pull(facts)
-
-
-def _rotate(what: str, facts: Facts) -> str:
-    from .rotate import rotate
-
-    parameters = Parameters(aws.client(facts, "ssm"), facts.parameters, facts.key)
-    found = awaited(facts, parameters, configure.own_certificate())
-    return rotate(what, facts, parameters, Api(CONSUL, found.consul_management), Api(NOMAD, found.nomad_management))
 
 
 def _pull(facts: Facts) -> None:

@@ -2,7 +2,7 @@
 
 import time
 
-from . import access, aws, leaving
+from . import access, leaving, snapshots
 from .api import CONSUL, NOMAD, Api
 from .credentials import Credentials
 from .duties import Done, Duty, Gone
@@ -81,14 +81,7 @@ class Server:
     def snapshot(self) -> None:
         """As leader: keep what both rafts hold, away from all servers."""
         if self._leads():
-            store = aws.client(self._facts, "s3")
-            now = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime())
-            for name, api, path in (
-                ("consul", self._consul, "/v1/snapshot"),
-                ("nomad", self._nomad, "/v1/operator/snapshot"),
-            ):
-                key = f"{self._facts.cluster}/{name}/{now}.snap"
-                store.put_object(Bucket=self._facts.snapshots, Key=key, Body=api.raw("GET", path))
+            snapshots.take(self._facts, {"consul": self._consul, "nomad": self._nomad})
 
     def _leads(self) -> bool:
         return str(self._consul.peek("/v1/status/leader") or "").startswith(f"{self._facts.address}:")
