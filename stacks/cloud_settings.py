@@ -22,7 +22,7 @@ CLOUD_KEYS = (
 )
 
 TYPED = ("servers", "zones", "layers", "protect")
-"""Keys whose value is no text: what Pulumi's command line says of them is read as YAML."""
+"""Keys whose value is no text: where it is one, it is read as YAML."""
 
 
 @dataclass(frozen=True)

@@ -62,17 +62,23 @@ class Settings:
 def read_settings(environment: str) -> Settings:
     """The settings of a stack: its configuration, over what it inherits. Raises InvalidInput with every problem."""
     try:
-        return parse_settings(environment, lineage(environment)[-1], {**values(environment), **_configured()})
+        given = {**values(environment), **_configured()}
+        return parse_settings(environment, lineage(environment)[-1], {key: _meant(key, given[key]) for key in given})
     except LocalError as error:
         raise pulumi.RunError(str(error)) from None
 
 
-def _configured() -> dict[str, Any]:
+def _configured() -> dict[str, str]:
     """What Pulumi knows beyond the files, such as ``--config`` on the command line. Mappings come from files alone."""
     config = pulumi.Config("foxden")
     plain = [key for key in (*KEYS, *CLOUD_KEYS) if key not in (*OBJECTS, *CLOUD_OBJECTS)]
     found = {key: config.get(key) for key in plain}
-    return {key: yaml.safe_load(value) if key in TYPED else value for key, value in found.items() if value is not None}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _meant(key: str, value: Any) -> Any:
+    """What a text stands for that says a number, a list, or yes or no: Pulumi writes nothing but texts."""
+    return yaml.safe_load(value) if key in TYPED and isinstance(value, str) else value
 
 
 def parse_settings(environment: str, base: str, given: Mapping[str, Any]) -> Settings:

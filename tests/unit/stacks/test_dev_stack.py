@@ -42,12 +42,17 @@ def answer(kind: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
         JOB: {"modifyIndex": "7"},
     }
-    return {"id": f"{kind.rpartition(':')[2]}-{name}", "arn": arn, "name": inputs.get("name", name), **made.get(kind, {})}
+    return {
+        "id": f"{kind.rpartition(':')[2]}-{name}",
+        "arn": arn,
+        "name": inputs.get("name", name),
+        **made.get(kind, {}),
+    }
 
 
 def settings(environment: str = "dev", **changed: Any) -> Settings:
     """What the files of this repository choose, or what inherits from dev."""
-    given = {**stackfiles.values("dev"), **changed}
+    given = {**stackfiles.values("dev"), "servers": 3, **changed}
     return parse_settings(environment, "dev", given)
 
 
@@ -292,5 +297,5 @@ def test_a_special_purpose_environment_may_have_a_cluster_of_its_own() -> None:
 
 
 def test_another_environment_on_the_same_code() -> None:
-    given = {**stackfiles.values("dev"), "domain": "qa.foxden.example", "layers": ["cluster"]}
+    given = {**stackfiles.values("dev"), "servers": 1, "domain": "qa.foxden.example", "layers": ["cluster"]}
     assert up(parse_settings("qa", "qa", given)).one("foxden:index:CoreCluster").name == "qa"

@@ -148,7 +148,7 @@ def test_a_missing_file_is_said_without_a_traceback(checkout: Path) -> None:
 
 @pytest.mark.parametrize("environment", stackfiles.environments())
 def test_the_files_of_this_repository_are_valid(environment: str) -> None:
-    found = parse_settings(environment, stackfiles.lineage(environment)[-1], stackfiles.values(environment))
+    found = read_settings(environment)
     assert with_overrides(SERVICES, found.overrides, environment).keys() == SERVICES.keys()
 
 
