@@ -14,15 +14,25 @@ def bare(text: str) -> str:
     text = _untyped(text)
     lines = text.splitlines()
     dropped = set(_documentation(ast.parse(text)))
-    kept: set[int] = set()
+    inside: set[int] = set()
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         first, column = token.start
         if token.type == tokenize.COMMENT:
             lines[first - 1] = lines[first - 1][:column].rstrip()
         elif token.type == tokenize.STRING:
-            kept |= set(range(first, token.end[0] + 1))
-    numbered = enumerate(lines, 1)
-    return "".join(f"{line}\n" for number, line in numbered if number not in dropped and (line or number in kept))
+            inside |= set(range(first + 1, token.end[0] + 1))
+    left = [
+        line if number in inside else _outdented(line)
+        for number, line in enumerate(lines, 1)
+        if number not in dropped and (line or number in inside)
+    ]
+    return "\n".join([*left, ""])
+
+
+def _outdented(line: str) -> str:
+    """One space for each four that a line begins with."""
+    text = line.lstrip(" ")
+    return " " * ((len(line) - len(text)) // 4) + text
 
 
 def _untyped(text: str) -> str:
