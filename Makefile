@@ -15,7 +15,7 @@ environment = $(if $(ENV),$(if $(findstring /,$(ENV)),,--env $(call quoted,$(ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up down status logs reap secret env connect pin-image tools test test-unit test-engine lint bench clean
+.PHONY: help up down status logs reap simulate secret env connect pin-image tools test test-unit test-engine lint bench clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ status: $(READY) ## what runs: environments, services, agents
 
 logs: $(READY) ## last lines of every instance of a service: S=pods [ENV=demo] [N=50] [FOLLOW=1]
 	@$(PY) -m local logs $(environment) $(call option,S,service) $(call option,N,lines) $(if $(call given,FOLLOW),--follow)
+
+simulate: $(READY) ## an environment on a simulated AWS: up, audited, no changes, gone again: STACK=dev
+	@$(PY) -m local tools
+	@$(PY) -m local simulate $(call option,STACK,stack)
 
 reap: $(READY) ## take the environments away whose time is over
 	@$(PY) -m local reap

@@ -17,6 +17,7 @@ COMMANDS = {
     "reap": ("local.commands.reap", "take away the environments whose time is over"),
     "connect": ("local.commands.connect", "bring the APIs of a cloud cluster to this machine"),
     "pin-image": ("local.commands.pin_image", "put the latest machine image into an environment's file"),
+    "simulate": ("local.commands.simulate", "bring an environment up on a simulated AWS, audit it, take it away"),
     "secret": ("local.commands.secret", "keep a secret, read from standard input"),
 }
 """Command -> (module with ``add_arguments(parser)`` and ``run(options) -> int``, what it does)."""

@@ -20,9 +20,6 @@ def session() -> Iterator[None]:
     Raises LocalError when another command is at work.
     """
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
     try:
         state_dir().mkdir(parents=True, exist_ok=True)
         lock = FileLock(state_dir() / LOCK, timeout=0).acquire()
@@ -32,10 +29,20 @@ def session() -> Iterator[None]:
         ) from None
     except OSError as error:
         raise LocalError(f"cannot keep state in {state_dir()}: {error}") from None
+    with interruptible(), lock:
+        yield
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """While a command works: a request to end is like Ctrl-C, so that it cleans up."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
     before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
-        with lock:
-            yield
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -62,7 +62,7 @@ class Bridge:
         threading.Thread(target=wait, daemon=True).start()
 
     def _pass_errors_on(self) -> None:
-        """What it says before a crash. Not by an inherited pipe: the engine waits until every holder of that is gone."""
+        """What it says before a crash. Not by an inherited pipe: the engine waits until all who have it are gone."""
         assert self._child.stderr is not None
         for line in self._child.stderr:
             sys.stderr.buffer.write(line)

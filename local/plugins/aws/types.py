@@ -128,6 +128,7 @@ RESOURCES: Mapping[str, str] = {
     "aws:kms/alias:Alias": "aws_kms_alias",
     "aws:kms/grant:Grant": "aws_kms_grant",
     "aws:kms/key:Key": "aws_kms_key",
+    "aws:kms/keyPolicy:KeyPolicy": "aws_kms_key_policy",
     "aws:lb/listener:Listener": "aws_lb_listener",
     "aws:lb/listenerCertificate:ListenerCertificate": "aws_lb_listener_certificate",
     "aws:lb/listenerRule:ListenerRule": "aws_lb_listener_rule",

@@ -1,0 +1,50 @@
+"""Where moto answers otherwise than AWS does, put right before it serves: else a second preview would show changes.
+
+Each correction is held by a test to what AWS documents; one that moto has made itself does no harm.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+
+def _launch_template_tags() -> None:
+    """A template's own tags are no part of what its instances get."""
+    from moto.ec2.models.launch_templates import LaunchTemplate
+
+    original = LaunchTemplate.create_version
+
+    def create_version(self: Any, data: dict[str, Any], description: str) -> Any:
+        specifications = data.get("TagSpecifications")
+        if specifications is not None:
+            kept = [one for one in specifications if one.get("ResourceType") != "launch-template"]
+            data = {**{key: value for key, value in data.items() if key != "TagSpecifications"}}
+            data |= {"TagSpecifications": kept} if kept else {}
+        return original(self, data, description)
+
+    LaunchTemplate.create_version = create_version  # type: ignore[method-assign]
+
+
+def _lifecycle_hooks() -> None:
+    """A hook tells nobody where it was not told to."""
+    from moto.autoscaling.models import LifecycleHook
+
+    original = LifecycleHook.__init__
+
+    def __init__(self: Any, *arguments: Any, **named: Any) -> None:
+        original(self, *arguments, **named)
+        self.role_arn = self.notification_target_arn = None
+
+    LifecycleHook.__init__ = __init__  # type: ignore[method-assign]
+
+
+CORRECTIONS: Mapping[str, Callable[[], None]] = {
+    "launch template: its own tags came back as tags of what it launches": _launch_template_tags,
+    "lifecycle hook: a made-up role and queue came back": _lifecycle_hooks,
+}
+"""What moto did -> what puts it right."""
+
+
+def correct() -> None:
+    """Put all right, once in a process."""
+    for correction in CORRECTIONS.values():
+        correction()

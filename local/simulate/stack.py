@@ -1,0 +1,142 @@
+"""An environment's stack in a state of its own, thrown away afterwards: the real program, on the simulated AWS."""
+
+import json
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.commands.pulumi_events import Narrator
+from local.commands.pulumi_process import Told, started
+from local.errors import LocalError
+from local.paths import REPO
+from local.shell import environment
+from local.simulate.cloud import ACCOUNT, Cloud, without_aws
+from local.stackfiles import stack_file, without_salt
+
+_WITHIN = 1800.0
+_STATE_OF_ITS_OWN = ("PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN")
+
+CHOICES = {"foxden:layers": "cluster", "foxden:protect": "false", "foxden:account": ACCOUNT}
+"""What is other than in the environment's file: no services, for moto runs no machines; all may be taken away again."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource in the stack's state."""
+
+    type: str
+    """The last of its types, such as ``aws:ec2/vpc:Vpc``."""
+    name: str
+    id: str
+    outputs: Mapping[str, Any]
+
+
+class Stack:
+    """Pulumi's command line on one throw-away stack."""
+
+    def __init__(self, name: str, cloud: Cloud, region: str, work: Path, report: Callable[[str], None]) -> None:
+        self._name = name
+        self._work = work
+        self._report = report
+        self._environ = {
+            **{key: value for key, value in without_aws(environment()).items() if key not in _STATE_OF_ITS_OWN},
+            **cloud.environment(region),
+            "PULUMI_BACKEND_URL": f"file://{work / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": secrets.token_urlsafe(24),
+            "PULUMI_DEBUG_COMMANDS": "true",  # for --event-log
+        }
+        self.log = work / "pulumi.log"
+        """What Pulumi printed last."""
+
+    def up(self) -> float:
+        """Bring it up; the seconds that took."""
+        return self._engine("up", "--skip-preview", "--yes")
+
+    def preview(self) -> list[str]:
+        """What a preview would change, a line for each resource."""
+        output = self._output("preview", "--json", *self._choices(), *self._where())
+        steps = json.loads(output).get("steps", [])
+        return [
+            f"{step['op']} {step['urn'].rpartition('::')[2]} ({_type(step['urn'])})"
+            for step in steps
+            if step["op"] != "same"
+        ]
+
+    def destroy(self) -> float:
+        """Take all of it away; the seconds that took."""
+        return self._engine("destroy", "--skip-preview", "--yes")
+
+    def resources(self) -> list[Resource]:
+        """What it has made, as its state says."""
+        deployment = json.loads(self._output("stack", "export", "--stack", self._name))["deployment"]
+        return [
+            Resource(entry["type"], entry["urn"].rpartition("::")[2], entry.get("id", ""), entry.get("outputs", {}))
+            for entry in deployment.get("resources", [])
+            if entry["type"].startswith("aws:") and not entry.get("external")
+        ]
+
+    def create(self) -> None:
+        """Make the empty stack."""
+        (self._work / "state").mkdir(mode=0o700)
+        self._output("stack", "init", self._name, "--cwd", str(self._work))
+
+    def _choices(self) -> list[str]:
+        return [word for key, value in CHOICES.items() for word in ("--config", f"{key}={value}")]
+
+    def _where(self) -> list[str]:
+        return ["--stack", self._name, "--config-file", str(self._work / stack_file(self._name).name)]
+
+    def _engine(self, command: str, *options: str) -> float:
+        begun, narrator, events = time.monotonic(), Narrator(), self._work / "events"
+        choices = self._choices() if command != "destroy" else []
+        how = ["--non-interactive", "--color", "never", "--event-log", str(events)]
+        with (
+            self.log.open("w") as log,
+            started([command, *options, *choices, *self._where(), *how], self._environ, log) as process,
+        ):
+            told = Told(events, narrator, self._report, tuple)
+            while process.poll() is None:
+                if time.monotonic() - begun > _WITHIN:
+                    raise LocalError(f"pulumi {command} was not through within {_WITHIN:.0f} s")
+                told.catch_up()
+                time.sleep(0.1)
+            told.catch_up()
+        events.unlink(missing_ok=True)
+        if process.returncode:
+            reason = "\n".join(narrator.errors) or self.log.read_text(errors="replace")[-3000:]
+            raise LocalError(f"pulumi {command} failed:\n{reason}")
+        return time.monotonic() - begun
+
+    def _output(self, *arguments: str) -> str:
+        output = self._work / "output"
+        with output.open("w") as file, started([*arguments, "--non-interactive"], self._environ, file) as process:
+            process.wait(_WITHIN)
+        said = output.read_text(errors="replace")
+        if process.returncode:
+            raise LocalError(f"pulumi {' '.join(arguments[:2])} failed:\n{said[-3000:]}")
+        return said
+
+
+def _type(urn: str) -> str:
+    return urn.split("::")[2].rpartition("$")[2]
+
+
+@contextmanager
+def throw_away(name: str, cloud: Cloud, region: str, report: Callable[[str], None]) -> Iterator[Stack]:
+    """The environment's stack, empty, with its state in a directory that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="foxden-simulate-", ignore_cleanup_errors=True) as directory:
+        work = Path(directory)
+        source = stack_file(name)
+        if not source.exists():
+            raise LocalError(f"there is no {source.name}")
+        shutil.copyfile(REPO / "Pulumi.yaml", work / "Pulumi.yaml")
+        (work / source.name).write_bytes(without_salt(source.read_bytes()))
+        stack = Stack(name, cloud, region, work, report)
+        stack.create()
+        yield stack
