@@ -4,8 +4,10 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 
 
+@cache
 def bare(text: str) -> str:
     """The module without docstrings, comments, empty lines, and the types of arguments and results.
 

@@ -1,6 +1,5 @@
 """Parts become the text of a ``#cloud-config`` (pure)."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 
@@ -22,10 +21,10 @@ def cloud_config(boot: Boot) -> str:
 
 def _packages(boot: Boot) -> Iterator[str]:
     if boot.apt_mirror:
-        yield f"apt: {json.dumps({'primary': [{'arches': ['default'], 'uri': boot.apt_mirror}]})}"
+        yield f"apt: {{primary: [{{arches: [default], uri: {_quoted(boot.apt_mirror)}}}]}}"
     if boot.packages:
         yield "package_update: true"
-        yield f"packages: {json.dumps([package.name for package in boot.packages])}"
+        yield f"packages: {_list(package.name for package in boot.packages)}"
 
 
 def _all_files(boot: Boot) -> list[File]:
@@ -49,7 +48,7 @@ def _files(files: Iterable[File]) -> Iterator[str]:
             yield "  content: |"
             yield from (f"    {line}" if line else "" for line in file.content.splitlines())
         else:
-            yield f"  content: {json.dumps(file.content)}"
+            yield f"  content: {_quoted(file.content)}"
 
 
 def _commands(boot: Boot) -> Iterator[str]:
@@ -64,4 +63,14 @@ def _commands(boot: Boot) -> Iterator[str]:
         commands.append(["systemctl", "restart", "--no-block", *started])
     yield "runcmd:"
     yield "- set -e"
-    yield from (f"- {json.dumps(command)}" for command in commands)
+    yield from (f"- {_list(command)}" for command in commands)
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"[{', '.join(map(_quoted, texts))}]"
+
+
+def _quoted(text: str) -> str:
+    """As YAML takes any text. JSON's form will not do: it has two escapes for one character beyond the first 65536."""
+    plain = (character if " " <= character <= "~" and character not in '"\\' else "" for character in text)
+    return '"' + "".join(safe or f"\\U{ord(character):08x}" for safe, character in zip(plain, text, strict=True)) + '"'
