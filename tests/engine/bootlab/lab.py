@@ -40,6 +40,13 @@ _DOOR = 4566
 _NETNS = Path("/run/netns")
 
 
+_ASK = """
+journalctl --no-pager -q -o short-precise -u 'foxden-*' -u consul -u nomad -u cloud-final |
+    grep -vE '(Ign|Get):|Registered resource' | tail -n 50
+systemctl --failed --no-legend
+"""
+
+
 @dataclass
 class Lab:
     """One closed world, and what is in it."""
@@ -58,10 +65,10 @@ class Lab:
         return self.player.members[facts.instance].host
 
     def in_service(self, group: str, count: int, within: float) -> list[Member]:
-        """Wait until a group has exactly so many members, all in service."""
+        """Wait until a group has exactly so many members that are not about to go, all in service."""
 
         def look() -> list[Member]:
-            members = self.player.of(group)
+            members = self.player.of(group, State.LAUNCHING, State.IN_SERVICE)
             states = {member.id: str(member.state) for member in members}
             assert list(states.values()) == [State.IN_SERVICE] * count, states
             return members
@@ -82,14 +89,8 @@ class Lab:
 def _last_words(host: Host) -> str:
     if not host.running:
         return "is off"
-    asked = "journalctl --no-pager -q -o short-precise -u 'foxden-*' -u consul -u nomad -u cloud-final"
     try:
-        return host.tried(
-            "sh",
-            "-c",
-            f"{asked} | grep -vE '(Ign|Get):|Registered resource' | tail -n 50; systemctl --failed --no-legend",
-            within=20,
-        ).stdout
+        return host.tried("sh", "-c", _ASK, within=20).stdout
     except (AssertionError, subprocess.SubprocessError) as error:
         return f"can't be asked: {error!r}"
 

@@ -12,10 +12,13 @@ from pathlib import Path
 BRIDGE = "lab0"
 METADATA = "169.254.169.254"
 
+_MAC = "02:00:00:00:00:01"
+"""Of the bridge. Without one of its own it has that of a port, and changes it while hosts come and go."""
+
 _CLONE_NEWNET = 0x40000000
 _SET_UP = """
 ip link set lo up
-ip link add {bridge} type bridge
+ip link add {bridge} address {mac} type bridge
 ip addr add {gateway}/{bits} dev {bridge}
 ip addr add {metadata}/32 dev {bridge}
 ip link set {bridge} up
@@ -45,7 +48,9 @@ class Network:
 
     def up(self) -> None:
         subprocess.run(["ip", "netns", "add", self.name], check=True, capture_output=True)
-        script = _SET_UP.format(bridge=BRIDGE, gateway=self.gateway, bits=self.addresses.prefixlen, metadata=METADATA)
+        script = _SET_UP.format(
+            bridge=BRIDGE, mac=_MAC, gateway=self.gateway, bits=self.addresses.prefixlen, metadata=METADATA
+        )
         subprocess.run([*self.enter, "sh", "-ec", script], check=True, capture_output=True)
 
     def down(self) -> None:

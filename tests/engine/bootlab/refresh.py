@@ -1,18 +1,14 @@
 """Instance refresh, and the other actions of EC2 Auto Scaling that moto does not know."""
 
 import math
-import re
 import time
 import uuid
 from dataclasses import dataclass, field
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from tests.engine.bootlab.door import Action, Parameters, Refused
+from tests.engine.bootlab.door import NAMESPACE, Action, Parameters, Refused
 from tests.engine.bootlab.scaling import Member, Player, State
-
-_INSTANCE = re.compile(
-    r"<member>(?:(?!</?member>).)*<InstanceId>(?P<id>[^<]+)</InstanceId>(?:(?!</?member>).)*</member>", re.DOTALL
-)
 
 
 @dataclass
@@ -73,14 +69,21 @@ class Actions:
         return f"<AutoScalingInstances>{''.join(told)}</AutoScalingInstances>"
 
     def groups(self, said: str) -> str:
-        """What moto says of groups, where all instances are in service, with the states that they are in."""
-        states = {member.id: member.state for member in self.player.all()}
-
-        def told(found: re.Match[str]) -> str:
-            state = states.get(found["id"], State.LAUNCHING)
-            return found[0].replace("<LifecycleState>InService<", f"<LifecycleState>{state}<")
-
-        return _INSTANCE.sub(told, said)
+        """What moto says of groups, whose instances are all in service, and which forget those that are to go."""
+        root = ElementTree.fromstring(said)
+        for group in root.iterfind(".//{*}AutoScalingGroups/{*}member"):
+            name = group.findtext("{*}AutoScalingGroupName")
+            listed = group.find("{*}Instances")
+            for each in listed if listed is not None else ():
+                member = self.player.members.get(each.findtext("{*}InstanceId") or "")
+                state = each.find("{*}LifecycleState")
+                if state is not None:
+                    state.text = str(member.state if member else State.LAUNCHING)
+            for member in self.player.of(name or "", State.TERMINATING):
+                if listed is not None:
+                    listed.append(_element(member))
+        ElementTree.register_namespace("", NAMESPACE)
+        return ElementTree.tostring(root, encoding="unicode")
 
     def terminate(self, given: Parameters) -> str:
         with self.player.guard:
@@ -151,10 +154,22 @@ class Actions:
             )
 
 
+def _facts(member: Member) -> dict[str, str]:
+    return {
+        "InstanceId": member.id,
+        "AvailabilityZone": member.facts.zone,
+        "LifecycleState": str(member.state),
+        "ProtectedFromScaleIn": "false",
+    }
+
+
 def _told(member: Member) -> str:
-    return (
-        f"<member><InstanceId>{member.id}</InstanceId>"
-        f"<AutoScalingGroupName>{escape(member.group)}</AutoScalingGroupName>"
-        f"<AvailabilityZone>{member.facts.zone}</AvailabilityZone><LifecycleState>{member.state}</LifecycleState>"
-        "<HealthStatus>HEALTHY</HealthStatus><ProtectedFromScaleIn>false</ProtectedFromScaleIn></member>"
-    )
+    facts = {**_facts(member), "AutoScalingGroupName": member.group, "HealthStatus": "HEALTHY"}
+    return f"<member>{''.join(f'<{name}>{escape(value)}</{name}>' for name, value in facts.items())}</member>"
+
+
+def _element(member: Member) -> ElementTree.Element:
+    made = ElementTree.Element(f"{{{NAMESPACE}}}member")
+    for name, value in {**_facts(member), "HealthStatus": "Unhealthy"}.items():
+        ElementTree.SubElement(made, f"{{{NAMESPACE}}}{name}").text = value
+    return made
