@@ -147,7 +147,7 @@ from local.toolchain.progress import Progress
 from local.toolchain.resolve import resolve
 url = sys.argv[1]
 module = GoModule("example.org/w", {"example.org/w": "v1"}, "1.2")
-tool = Tool("widget", "1.2.3", Release(url + "/a", url + "/s"), module)
+tool = Tool("widget", "1.2.3", module, release=Release(url + "/a", url + "/s"))
 print(resolve(tool, sys.argv[2], Fetcher, Progress("widget")).found.source)
 """
 

@@ -1,0 +1,42 @@
+"""The real engine and a real provider of AWS, on a simulated one."""
+
+import functools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.errors import LocalError
+from local.simulate.cloud import Cloud, running
+from local.toolchain import aws
+from tests.engine.aws.projects import REGION, Project, environment, new_project
+
+
+@pytest.fixture(scope="session")
+def plugin() -> aws.Ready:
+    """What programs on AWS run with here. Where that can't be had, these tests fail and say how to get it."""
+    try:
+        return aws.ensure()
+    except LocalError as error:
+        pytest.fail(f"nothing on AWS was tested: {error}", pytrace=False)
+
+
+@pytest.fixture
+def cloud() -> Iterator[Cloud]:
+    """A simulated AWS of the test's own."""
+    with running() as found:
+        yield found
+
+
+@pytest.fixture
+def clients(cloud: Cloud) -> Callable[[str], Any]:
+    """An auditor's clients, by service."""
+    return functools.cache(lambda service: cloud.client(service, REGION))
+
+
+@pytest.fixture
+def new(plugin: aws.Ready, cloud: Cloud, tmp_path: Path) -> Callable[[str], Project]:
+    """Makes projects with one of the programs here."""
+    env = environment(tmp_path, cloud)
+    return lambda program: new_project(program, tmp_path / program, env)
