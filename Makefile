@@ -20,8 +20,8 @@ environment = $(if $(ENV),$(if $(findstring /,$(ENV)),,--env $(call quoted,$(ENV
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: $(READY) ## deploy everything onto this machine [ENV=demo] [TTL=8h]
-	@$(PY) -m local up $(environment) $(call option,TTL,ttl)
+up: $(READY) ## deploy everything onto this machine [ENV=demo] [TTL=8h], or onto another's cluster: ENV=demo BASE=dev
+	@$(PY) -m local up $(environment) $(call option,TTL,ttl) $(call option,BASE,base)
 
 down: $(READY) ## take everything away again, or one environment [ENV=demo]
 	@$(PY) -m local down $(environment)

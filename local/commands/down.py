@@ -8,7 +8,7 @@ from pathlib import Path
 from local import agents
 from local.agents.cluster import load
 from local.agents.progress import Progress
-from local.commands import environments
+from local.commands import environments, special
 from local.commands.nomad_api import Servers
 from local.commands.pulumi_cli import Pulumi
 from local.commands.pulumi_process import end_lost
@@ -49,6 +49,9 @@ def run(options: argparse.Namespace) -> int:
 
 def one(env: str, progress: Progress) -> None:
     """Take one environment away. Raises LocalError when that can't be done well."""
+    if special.home(env, None) != environments.LOCAL:
+        special.down(env, progress)
+        return
     if env not in environments.recorded():
         environments.release(env)
         progress.step(f"'{env}' was not there")

@@ -37,8 +37,8 @@ class Life:
         return self.expires is not None and self.expires <= moment
 
 
-def prepare(env: str, ttl: timedelta | None, root: Path = REPO) -> None:
-    """See to it that an environment has a file and can be on this machine's cluster.
+def prepare(env: str, ttl: timedelta | None, root: Path = REPO, base: str = LOCAL) -> None:
+    """See to it that an environment has a file and can be on the cluster of ``base``, usually this machine's.
 
     A special-purpose one without a file gets one of a few lines, which ``release`` removes again. A ``ttl`` counts
     from now, and moves the end of one that is there already. Raises LocalError for an environment that belongs
@@ -51,20 +51,20 @@ def prepare(env: str, ttl: timedelta | None, root: Path = REPO) -> None:
         if ttl:
             raise LocalError("TTL is for special-purpose environments: make up ENV=<name> TTL=<time>")
     elif not file.exists():
-        file.write_text(_new_file(env, ttl))
+        file.write_text(_new_file(env, ttl, base))
     elif ttl:
         if not is_made(env, root):
             raise LocalError(f"{file.name} is your own: set {PREFIX}expires there instead of TTL")
         file.write_text(_with_expiry(file.read_text(), now() + ttl))
-    if lineage(env, root)[-1] != LOCAL:
+    if lineage(env, root)[-1] != base:
+        where = "this machine's cluster" if base == LOCAL else f"the cluster of '{base}'"
         raise LocalError(
-            f"environment '{env}' does not live on this machine's cluster: that takes '{PREFIX}inherits: {LOCAL}' in "
-            f"{file.name}"
+            f"environment '{env}' does not live on {where}: that takes '{PREFIX}inherits: {base}' in {file.name}"
         )
 
 
-def _new_file(env: str, ttl: timedelta | None) -> str:
-    facts = {"inherits": LOCAL, "created": iso(now()), "owner": getpass.getuser()}
+def _new_file(env: str, ttl: timedelta | None, base: str) -> str:
+    facts = {"inherits": base, "created": iso(now()), "owner": getpass.getuser()}
     if ttl:
         facts["expires"] = iso(now() + ttl)
     lines = (f'  {PREFIX}{key}: "{value}"\n' for key, value in facts.items())

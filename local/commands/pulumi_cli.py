@@ -1,5 +1,6 @@
 """Pulumi's command line, for the stack of one environment: bounded in time, and safe to interrupt."""
 
+import json
 import re
 import shutil
 import socket
@@ -7,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -65,6 +67,14 @@ class Pulumi:
                 raise LocalError(failure)
             if failure is None:
                 self.forget()
+
+    def output(self, name: str) -> Any:
+        """An output of the stack, as data; None when it has none of that name."""
+        code, said = self._run("stack", "output", name, "--json", "--stack", self._env)
+        try:
+            return None if code else json.loads(said)
+        except ValueError:
+            return None
 
     def forget(self) -> None:
         """Remove the stack with all that Pulumi knows of it; what it made stays. Nothing happens when there is none."""

@@ -3,7 +3,7 @@
 import argparse
 
 from local.agents.progress import Progress
-from local.commands import environments
+from local.commands import environments, special
 from local.commands.clock import now, words
 from local.commands.down import one
 from local.commands.report import started
@@ -20,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
     failures = []
     with session():
         progress = started()
-        for env in environments.recorded():
+        for env in [*environments.recorded(), *special.expired()]:
             try:
                 _reap(env, progress)
             except LocalError as error:

@@ -9,7 +9,7 @@ from local.agents.plan import load_plan
 from local.agents.progress import Progress
 from local.artifacts import build
 from local.artifacts.engine import Engine, find_engine
-from local.commands import environments
+from local.commands import environments, special
 from local.commands.clock import now, parse_duration
 from local.commands.dashboards import dashboards
 from local.commands.failures import explain, known_deployments, trouble
@@ -29,6 +29,7 @@ _DRIVER_WITHIN = 5.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which one, and for how long."""
     parser.add_argument("--env", default=environments.LOCAL, help="environment, made if there is none; default: local")
+    parser.add_argument("--base", help="environment on whose cluster a new one is made, such as dev; default: local")
     parser.add_argument("--ttl", help="time after which a special-purpose environment has expired, such as 8h")
 
 
@@ -38,7 +39,12 @@ def run(options: argparse.Namespace) -> int:
     progress = started()
     try:
         with session():
-            environments.prepare(options.env, parse_duration(options.ttl) if options.ttl else None)
+            base = special.home(options.env, options.base)
+            environments.prepare(options.env, parse_duration(options.ttl) if options.ttl else None, base=base)
+            if base != environments.LOCAL:
+                _tools()
+                special.up(options.env, progress)
+                return 0
             servers = _cluster(progress)
             _artifacts(servers, progress)
             if options.env != environments.LOCAL and not servers.has_ingress():
