@@ -1,6 +1,5 @@
 """Who may do what in Consul and Nomad: kept by the server that leads Consul. Harmless to repeat."""
 
-import uuid
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -22,6 +21,7 @@ from .facts import Facts
 from .parameters import Parameters
 
 _KNOWN_AFTER = timedelta(minutes=30)
+_FIRST_OF_CONSUL = "Initial Management Token"
 _FIRST = ("Bootstrap Token", "foxden-management")
 """Names of Nomad's management tokens that are the servers' own."""
 
@@ -46,18 +46,13 @@ def _consul_token(api: Api, held: list[dict[str, Any]], name: str, secret: str, 
     policy = name if rules else "global-management"
     if rules:
         _consul_policy(api, name, rules)
-    accessor = str(uuid.uuid5(uuid.NAMESPACE_OID, secret))  # tells one token from another, and nothing of either
-    own = [each for each in held if each["AccessorID"] == accessor]
-    if not own:
-        body = {"AccessorID": accessor, "SecretID": secret, "Description": name, "Policies": [{"Name": policy}]}
-        try:
-            api.call("PUT", "/v1/acl/token", body)
-        except ApiError as error:  # it has been there since the cluster began
-            if "already in use" not in str(error):
-                raise
-    elif _is_old(own[0]):
+    own = api.with_token(secret).peek("/v1/acl/token/self")
+    if own is None:
+        api.call("PUT", "/v1/acl/token", {"SecretID": secret, "Description": name, "Policies": [{"Name": policy}]})
+    elif _is_old(own):
+        names = (name,) if rules else (name, _FIRST_OF_CONSUL)
         for each in held:
-            if each["Description"] == name and each["AccessorID"] != accessor:
+            if each["Description"] in names and each["AccessorID"] != own["AccessorID"]:
                 api.call("DELETE", f"/v1/acl/token/{each['AccessorID']}")
 
 
