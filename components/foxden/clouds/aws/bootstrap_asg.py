@@ -39,8 +39,9 @@ class AsgBootstrap:
             more={"termination_policies": ["OldestLaunchTemplate", "OldestInstance"]},
             opts={"protect": plan.protect or None},
         )
-        name: pulumi.Output[str] = create_group(scope, group, plan.machines, plan.site, prepared.needed).name
-        return name
+        # Its id and not its name, which is known before there is a group.
+        ready: pulumi.Output[str] = create_group(scope, group, plan.machines, plan.site, prepared.needed).id
+        return ready
 
 
 BOOTSTRAP = AsgBootstrap()
