@@ -1,0 +1,96 @@
+"""Which server is replaced, and when none is."""
+
+from collections.abc import Collection
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foxden.boot.files.node.members import Members, Watch, is_member, members, voters
+from tests.unit.boot.fakes import FakeApi, facts
+
+HEALTH = "GET /v1/operator/autopilot/health"
+
+
+def server(name: str, **more: Any) -> dict[str, Any]:
+    return {"Name": name, "Healthy": True, "Voter": True, **more}
+
+
+def named(*numbers: int) -> frozenset[str]:
+    return frozenset(f"servers-i-{number}" for number in numbers)
+
+
+def test_healthy_voters_are_members_and_nobody_else() -> None:
+    said = {"Servers": [server("a"), server("b.global"), server("c", Healthy=False), server("d", Voter=False)]}
+    assert voters(said) == {"a", "b"}
+    assert voters(None) is None
+
+
+def test_another_nomad_is_asked_where_the_own_one_is_down() -> None:
+    up = FakeApi({HEALTH: {"Servers": [server("servers-i-1.global")]}})
+    down = FakeApi({})
+    found = members(FakeApi({HEALTH: {"Servers": [server("servers-i-1")]}}), [down, up])
+    assert found == Members(named(1), named(1))
+    assert is_member(facts(), found)
+    assert not is_member(facts(), members(up, [down]))
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_server_is_replaced_when_it_was_away_for_long() -> None:
+    clock = Clock()
+    watch = Watch(facts(unhealthy_after=60), clock)
+    instances, found = ["i-1", "i-2", "i-3"], Members(named(1, 2), named(1, 2, 3))
+    assert watch.failed(instances, found) is None
+    clock.now = 59
+    assert watch.failed(instances, found) is None
+    clock.now = 60
+    assert watch.failed(instances, found) == "i-3"
+
+
+def test_a_server_that_came_back_begins_anew() -> None:
+    clock = Clock()
+    watch = Watch(facts(unhealthy_after=60), clock)
+    away, all_there = Members(named(1, 2), named(1, 2)), Members(named(1, 2, 3), named(1, 2, 3))
+    for now, found in ((0, away), (59, all_there), (60, away), (119, away)):
+        clock.now = now
+        assert watch.failed(["i-1", "i-2", "i-3"], found) is None
+
+
+def test_without_a_word_from_either_raft_nobody_is_replaced() -> None:
+    clock = Clock()
+    watch = Watch(facts(unhealthy_after=0), clock)
+    for found in (Members(None, named(1, 2)), Members(named(1, 2), None)):
+        assert watch.failed(["i-1", "i-2", "i-3"], found) is None
+
+
+def test_the_only_server_is_never_replaced() -> None:
+    watch = Watch(facts(servers=1, unhealthy_after=0), Clock())
+    assert watch.failed(["i-1"], Members(named(1), frozenset())) is None
+
+
+@given(
+    st.sampled_from([1, 3, 5]),
+    st.lists(st.tuples(st.integers(0, 100), st.sets(st.integers(1, 6)), st.sets(st.integers(1, 6))), max_size=12),
+)
+def test_whatever_happens_enough_are_left_to_decide(
+    servers: int, story: Collection[tuple[int, set[int], set[int]]]
+) -> None:
+    clock = Clock()
+    watch = Watch(facts(servers=servers, unhealthy_after=30), clock)
+    instances = [f"i-{number}" for number in range(1, servers + 1)]
+    for pause, consul, nomad in story:
+        clock.now += pause
+        found = Members(named(*consul), named(*nomad))
+        failed = watch.failed(instances, found)
+        if failed:
+            gone = {f"servers-{failed}"}
+            assert min(len(consul), len(nomad)) and not gone <= found.whole()
+            assert len(named(*consul) - gone) > servers // 2
+            assert len(named(*nomad) - gone) > servers // 2
