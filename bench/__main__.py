@@ -5,32 +5,40 @@ import os
 from bench.imports import beyond_pulumi
 from bench.make_up import make_up
 from bench.measure import machine
-from bench.preview import Compared, compare
+from bench.preview import POOLS, SERVICES, Compared, Series, compare
 from local.shell import environment
+from local.simulate.cloud import running, without_aws
+from local.toolchain import aws
+
+REGION = "eu-central-1"
+"""Where the clusters of the previews would be."""
 
 
 def main() -> None:
     """Measure and print."""
     env = environment()
     print(f"Measured on {machine()}; each row is the median of pairs of runs, in turn.\n", flush=True)
-    rows = compare(env)
-    print(preview_table(rows), flush=True)
+    print(preview_table(SERVICES, compare(SERVICES, env)), flush=True)
+    print(flush=True)
+    aws.ensure()
+    with running() as cloud:
+        print(preview_table(POOLS, compare(POOLS, {**without_aws(env), **cloud.environment(REGION)})), flush=True)
     print(f"\n`import foxden` beyond `import pulumi`: {beyond_pulumi(env) * 1000:.0f} ms", flush=True)
     first, second = make_up(dict(os.environ))
     print(f"\n`make up` from nothing, tools there, to all healthy: {first:.1f} s; again with no change: {second:.1f} s")
 
 
-def preview_table(rows: list[Compared]) -> str:
-    """The table of previews, with what one service costs more at each size."""
+def preview_table(series: Series, rows: list[Compared]) -> str:
+    """The table of previews, with what one of the things costs at each size."""
     lines = [
-        "| services | resources | library | raw | time, library : raw | memory | per service |",
+        f"| {series.things} | resources | library | raw | time, library : raw | memory | each |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in rows:
         lines.append(
-            f"| {row.services} | {row.resources} | {row.library.seconds:.2f} s, {row.library.peak_mib:.0f} MiB "
+            f"| {row.size} | {row.resources} | {row.library.seconds:.2f} s, {row.library.peak_mib:.0f} MiB "
             f"| {row.raw.seconds:.2f} s, {row.raw.peak_mib:.0f} MiB | {row.time_ratio:.2f} | {row.memory_ratio:.2f} "
-            f"| {row.library.seconds / row.services * 1000:.1f} ms |"
+            f"| {row.library.seconds / row.size * 1000:.1f} ms |"
         )
     return "\n".join(lines)
 

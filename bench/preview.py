@@ -1,4 +1,4 @@
-"""Time and memory of a preview of N services: through the library, and of the same resources registered raw."""
+"""Time and memory of a preview of N things: through the library, and of the same resources registered raw."""
 
 import json
 import statistics
@@ -11,15 +11,27 @@ from bench.measure import Measured, run
 from bench.record import recorded
 from local.paths import REPO
 
-SIZES = {10: 5, 100: 5, 1000: 3}
-"""Number of services to number of counted pairs of runs."""
+
+@dataclass(frozen=True)
+class Series:
+    """Previews of one program of the library's, of growing size."""
+
+    program: str
+    """Its folder; it makes as many things as ENV BENCH_SIZE says."""
+    things: str
+    sizes: Mapping[int, int]
+    """Number of things to number of counted pairs of runs."""
+
+
+SERVICES = Series("library", "services", {10: 5, 100: 5, 1000: 3})
+POOLS = Series("pools", "pools", {1: 5, 10: 5, 50: 3})
 
 
 @dataclass(frozen=True)
 class Compared:
     """The medians of both programs for one size."""
 
-    services: int
+    size: int
     resources: int
     library: Measured
     raw: Measured
@@ -28,30 +40,30 @@ class Compared:
     memory_ratio: float
 
 
-def compare(base: Mapping[str, str]) -> list[Compared]:
+def compare(series: Series, base: Mapping[str, str]) -> list[Compared]:
     """Measure all sizes. ``base`` is the environment in which Pulumi works."""
     with tempfile.TemporaryDirectory(prefix="foxden-bench-") as scratch:
         (Path(scratch) / "pulumi").mkdir()
         env = {**base, "PULUMI_BACKEND_URL": f"file://{scratch}/pulumi", "PYTHONPATH": str(REPO)}
-        for program in ("library", "raw"):
+        for program in (series.program, "raw"):
             run(["pulumi", "stack", "init", "bench", "--non-interactive"], env, REPO / "bench" / program)
         try:
-            return [_compare(size, pairs, env, Path(scratch)) for size, pairs in SIZES.items()]
+            return [_compare(series.program, size, pairs, env, Path(scratch)) for size, pairs in series.sizes.items()]
         finally:
-            for program in ("library", "raw"):
+            for program in (series.program, "raw"):
                 (REPO / "bench" / program / "Pulumi.bench.yaml").unlink(missing_ok=True)
 
 
-def _compare(size: int, pairs: int, env: Mapping[str, str], scratch: Path) -> Compared:
+def _compare(program: str, size: int, pairs: int, env: Mapping[str, str], scratch: Path) -> Compared:
     record = scratch / f"{size}.json"
-    sized = {**env, "BENCH_SERVICES": str(size), "BENCH_RECORD": str(record)}
-    _, text = _preview("library", sized, "--json")
+    sized = {**env, "BENCH_SIZE": str(size), "BENCH_RECORD": str(record)}
+    _, text = _preview(program, sized, "--json")
     resources = recorded(json.loads(text[text.index("{") :])["steps"])
     record.write_text(json.dumps([asdict(resource) for resource in resources]))
     _preview("raw", sized)
-    runs = [(_preview("library", sized)[0], _preview("raw", sized)[0]) for _ in range(pairs)]
+    runs = [(_preview(program, sized)[0], _preview("raw", sized)[0]) for _ in range(pairs)]
     return Compared(
-        services=size,
+        size=size,
         resources=len(resources),
         library=_median([library for library, _ in runs]),
         raw=_median([raw for _, raw in runs]),

@@ -1,8 +1,9 @@
 """What a preview registers, so that the raw program can register the very same. Pure."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 STACK = "pulumi:pulumi:Stack"
@@ -24,9 +25,13 @@ class Recorded:
     """As the SDK's class takes them: snake_case at the first level."""
 
     @property
-    def package(self) -> str:
-        """``nomad`` of ``nomad:index/job:Job`` and of ``pulumi:providers:nomad``."""
-        return self.type.split(":")[-1] if self.is_provider else self.type.split(":")[0]
+    def module(self) -> str:
+        """``pulumi_aws.ec2`` of ``aws:ec2/vpc:Vpc``; ``pulumi_nomad`` of ``nomad:index/job:Job`` and its provider."""
+        if self.is_provider:
+            return f"pulumi_{self.type.split(':')[-1]}"
+        package, place, _ = self.type.split(":")
+        folder = place.partition("/")[0]
+        return f"pulumi_{package}" if folder == "index" else f"pulumi_{package}.{folder}"
 
     @property
     def class_name(self) -> str:
@@ -48,17 +53,29 @@ def recorded(steps: Iterable[Mapping[str, Any]]) -> list[Recorded]:
             continue
         parent = state.get("parent", "")
         inputs = {_snake(key): value for key, value in state.get("inputs", {}).items() if key not in ENGINES_OWN}
-        found.append(
-            Recorded(
-                urn=state["urn"],
-                parent="" if f"::{STACK}::" in parent else parent,
-                type=state["type"],
-                name=state["urn"].rsplit("::", 1)[-1],
-                is_component=not state["custom"],
-                inputs=inputs if state["custom"] else {},
-            )
+        resource = Recorded(
+            urn=state["urn"],
+            parent="" if f"::{STACK}::" in parent else parent,
+            type=state["type"],
+            name=state["urn"].rsplit("::", 1)[-1],
+            is_component=not state["custom"],
+            inputs=inputs if state["custom"] else {},
         )
+        found.append(replace(resource, inputs=_decoded(inputs)) if resource.is_provider else resource)
     return found
+
+
+def _decoded(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """A provider's, as its class takes them: what is no text goes to the engine as a text in JSON."""
+    return {key: _value(value) for key, value in inputs.items()}
+
+
+def _value(given: Any) -> Any:
+    try:
+        value = json.loads(given)
+    except (TypeError, ValueError):
+        return given
+    return value if isinstance(value, (bool, dict, list)) else given
 
 
 def _snake(name: str) -> str:

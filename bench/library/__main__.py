@@ -10,14 +10,14 @@ from bench.services import CLUSTER, SECRETS, services
 
 
 def main() -> None:
-    """Deploy BENCH_SERVICES services."""
+    """Deploy BENCH_SIZE services."""
     facts = {key: value for key, value in CLUSTER.items() if key not in ("environment", "domain")}
     cluster = foxden.ExistingCluster("cluster", cast(foxden.ExistingClusterArgs, facts))
     foxden.Services(
         "services",
         {
             "cluster": cluster.connection(CLUSTER["environment"], CLUSTER["domain"]),
-            "services": cast(dict[str, foxden.ServiceDescription], services(int(os.environ["BENCH_SERVICES"]))),
+            "services": cast(dict[str, foxden.ServiceDescription], services(int(os.environ["BENCH_SIZE"]))),
             "secrets": list(SECRETS),
         },
         pulumi.ResourceOptions(providers=cluster.providers),

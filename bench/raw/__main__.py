@@ -1,16 +1,19 @@
 """The very resources that the library makes of N services, as they were recorded, with nothing to compute."""
 
+import importlib
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pulumi
-import pulumi_consul
-import pulumi_nomad
 
 from bench.record import Recorded
 
-MODULES = {"nomad": pulumi_nomad, "consul": pulumi_consul}
+
+def class_of(resource: Recorded) -> Any:
+    """The SDK's class of a resource."""
+    return getattr(importlib.import_module(resource.module), resource.class_name)
 
 
 def main() -> None:
@@ -25,8 +28,7 @@ def main() -> None:
             component.register_outputs({})
             made[resource.urn] = component
         else:
-            kind = getattr(MODULES[resource.package], resource.class_name)
-            created = kind(resource.name, **resource.inputs, opts=opts)
+            created = class_of(resource)(resource.name, **resource.inputs, opts=opts)
             made[resource.urn] = created
             if resource.is_provider:
                 providers.append(created)
