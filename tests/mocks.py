@@ -270,6 +270,15 @@ def reveal(value: Any) -> Any:
     return value
 
 
+def without_secrets(value: Any) -> Any:
+    """The same data without what is secret in it."""
+    if isinstance(value, Secret):
+        return None
+    if isinstance(value, dict):
+        return {key: without_secrets(item) for key, item in value.items()}
+    return [without_secrets(item) for item in value] if isinstance(value, list) else value
+
+
 def _holds_unknown(value: Any) -> bool:
     if isinstance(value, dict):
         return any(map(_holds_unknown, value.values()))

@@ -11,7 +11,7 @@ from local import stackfiles
 from stacks import dev
 from stacks.services import SERVICES
 from stacks.settings import Settings, parse_settings
-from tests.mocks import Failed, Recorded, Secret, reveal, run
+from tests.mocks import Failed, Recorded, Secret, reveal, run, without_secrets
 
 JOB, NAMESPACE = "nomad:index/job:Job", "nomad:index/namespace:Namespace"
 VARIABLE = "nomad:index/variable:Variable"
@@ -164,16 +164,8 @@ def test_no_credential_is_plain_anywhere(done: Recorded) -> None:
     assert variable.inputs["items"] == Secret({"value": "pods-secret"})
     for hidden in ("nomad-secret", "consul-secret", "pods-secret"):
         for each in done.resources:
-            assert hidden not in str(_without_secrets([each.inputs, each.outputs])), each.urn
-        assert hidden not in str(_without_secrets(done.exports))
-
-
-def _without_secrets(value: Any) -> Any:
-    if isinstance(value, Secret):
-        return None
-    if isinstance(value, dict):
-        return {key: _without_secrets(item) for key, item in value.items()}
-    return [_without_secrets(item) for item in value] if isinstance(value, list) else value
+            assert hidden not in str(without_secrets([each.inputs, each.outputs])), each.urn
+        assert hidden not in str(without_secrets(done.exports))
 
 
 def test_everything_that_can_have_tags_has_them(done: Recorded) -> None:

@@ -15,7 +15,7 @@ from local.stackfiles import stack_file
 from stacks import local
 from stacks.services import SERVICES
 from stacks.settings import Settings
-from tests.mocks import Failed, Recorded, Secret, reveal, run
+from tests.mocks import Failed, Recorded, Secret, reveal, run, without_secrets
 
 JOB, VARIABLE, NAMESPACE = "nomad:index/job:Job", "nomad:index/variable:Variable", "nomad:index/namespace:Namespace"
 CLUSTER = Cluster(
@@ -109,16 +109,8 @@ def test_no_credential_and_no_secret_is_plain_anywhere() -> None:
     assert len(value) > 30
     for hidden in (CLUSTER.token, CLUSTER.discovery_token, value):
         for each in done.resources:
-            assert hidden not in str(_without_secrets([each.inputs, each.outputs])), each.urn
-        assert hidden not in str(_without_secrets(done.exports))
-
-
-def _without_secrets(value: Any) -> Any:
-    if isinstance(value, Secret):
-        return None
-    if isinstance(value, dict):
-        return {key: _without_secrets(item) for key, item in value.items()}
-    return [_without_secrets(item) for item in value] if isinstance(value, list) else value
+            assert hidden not in str(without_secrets([each.inputs, each.outputs])), each.urn
+        assert hidden not in str(without_secrets(done.exports))
 
 
 def test_secrets_are_the_same_the_next_time_and_others_elsewhere() -> None:
