@@ -114,6 +114,8 @@ def parse_registry(name: str, args: Any, form: Any) -> RegistrySpec:
         reader.complain("prefix", f"must be lower-case words with '/', '-', '_' or '.' between, got {shown(prefix)}")
     reader.require("repositories")
     names = reader.texts("repositories")
+    if reader.has("repositories") and not names and not reader.problems:
+        reader.complain("repositories", "must name one at least")
     for position, each in enumerate(names):
         if not _REPOSITORY.match(each):
             wrong = f"must be lower-case words with '/', '-', '_' or '.' between, got {shown(each)}"

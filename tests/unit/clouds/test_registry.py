@@ -176,6 +176,7 @@ WORDS = "must be lower-case words with '/', '-', '_' or '.' between"
     ("args", "line"),
     [
         ({"repositories": None}, "repositories must be given"),
+        ({"repositories": []}, "repositories must name one at least"),
         ({"repositories": ["Pods"]}, f"repositories[0] {WORDS}, got 'Pods'"),
         ({"prefix": "a//b"}, f"prefix {WORDS}, got 'a//b'"),
         ({"kind": "quay"}, "kind must be one of ecr, docker-hub, ghcr, private, got 'quay'"),
