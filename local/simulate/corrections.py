@@ -37,9 +37,22 @@ def _lifecycle_hooks() -> None:
     LifecycleHook.__init__ = __init__  # type: ignore[method-assign]
 
 
+def _later_versions() -> None:
+    """The user-data of every version of a template is what instances start with, not only that of the first."""
+    from moto.core.types import Base64EncodedString
+    from moto.ec2.models.launch_templates import LaunchTemplateVersion
+
+    def user_data(self: Any) -> Base64EncodedString | None:
+        text = self.data.get("UserData")
+        return Base64EncodedString(text) if isinstance(text, str) else text
+
+    LaunchTemplateVersion.user_data = property(user_data)  # type: ignore[assignment, method-assign]
+
+
 CORRECTIONS: Mapping[str, Callable[[], None]] = {
     "launch template: its own tags came back as tags of what it launches": _launch_template_tags,
     "lifecycle hook: a made-up role and queue came back": _lifecycle_hooks,
+    "launch template: nothing could be launched from its second version": _later_versions,
 }
 """What moto did -> what puts it right."""
 

@@ -1,7 +1,6 @@
 """The cloud's door for hosts and tests: what moto lacks is answered here, all else by moto."""
 
 import http.client
-import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,8 +20,6 @@ Change: TypeAlias = Callable[[str], str]
 """What moto says -> what AWS would say."""
 
 _HOP = {"connection", "transfer-encoding", "content-length", "keep-alive", "host"}
-_ONE_AT_A_TIME = "AmazonSSM.PutParameter"
-"""AWS lets one of two who create the same parameter win; moto looks and writes in two steps."""
 
 
 class Refused(Exception):
@@ -49,7 +46,6 @@ def door(
     address: tuple[str, int], moto: tuple[str, int], actions: Mapping[str, Action], changes: Mapping[str, Change]
 ) -> Iterator[str]:
     """Answers while the block runs, and changes some of moto's answers; gives its URL."""
-    writes = threading.Lock()
 
     class Door(Answering):
         def handle_any(self) -> None:
@@ -61,9 +57,6 @@ def door(
                     self.say(200, reply(action, actions[action](parameters)), {"Content-Type": "text/xml"})
                 except Refused as error:
                     self.say(400, refusal(str(error)), {"Content-Type": "text/xml"})
-            elif self.headers.get("X-Amz-Target") == _ONE_AT_A_TIME:
-                with writes:
-                    self.pass_on(body)
             else:
                 self.pass_on(body, changes.get(action))
 

@@ -13,7 +13,6 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 import psutil
-import requests
 
 from local.paths import REPO
 from tests.engine.bootlab.base import Base, base
@@ -35,7 +34,6 @@ APPS_INSIDE = "usr/local/share/foxden-apps"
 """Where the services' programs are on every host."""
 
 _APPS = REPO / "examples" / "apps"
-_MOTO = ("127.0.0.1", 5000)
 _DOOR = 4566
 _NETNS = Path("/run/netns")
 
@@ -124,8 +122,8 @@ def a_lab(addresses: str = "10.77.0.0/16") -> Iterator[Lab]:
 
 def _opened(network: Network, directory: Path, disk: Base, stack: ExitStack) -> Lab:
     gateway = str(network.gateway)
-    stack.enter_context(_moto(network.name, directory))
-    cloud = Cloud(f"http://{_MOTO[0]}:{_MOTO[1]}", REGION)
+    moto = stack.enter_context(_moto(network.name, directory))
+    cloud = Cloud(f"http://{moto[0]}:{moto[1]}", REGION)
     endpoint = f"http://{gateway}:{_DOOR}"
 
     def new_host(facts: Facts) -> Host:
@@ -140,10 +138,10 @@ def _opened(network: Network, directory: Path, disk: Base, stack: ExitStack) -> 
             image=apps(),
         )
 
-    player = Player(cloud, new_host)
+    player = Player(cloud, new_host, directory / "story.log")
     actions = Actions(player)
     changes = {"DescribeAutoScalingGroups": actions.groups}
-    stack.enter_context(door((gateway, _DOOR), _MOTO, actions.table(), changes))
+    stack.enter_context(door((gateway, _DOOR), moto, actions.table(), changes))
     stack.enter_context(metadata(player.at, cloud.credentials))
     url = stack.enter_context(mirror((gateway, 80), disk))
     stack.enter_context(no_names(gateway))
@@ -152,28 +150,30 @@ def _opened(network: Network, directory: Path, disk: Base, stack: ExitStack) -> 
 
 
 @contextmanager
-def _moto(name: str, directory: Path) -> Iterator[None]:
+def _moto(name: str, directory: Path) -> Iterator[tuple[str, int]]:
+    """The cloud of ``make simulate``; gives its address."""
     group = Group(f"{name}.moto")
     group.make()
-    command = [sys.executable, "-m", "moto.server", "-H", _MOTO[0], "-p", str(_MOTO[1])]
     with (directory / "moto.log").open("wb") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local.simulate.server"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            cwd=REPO,
+            start_new_session=True,
+        )
     try:
         for path in group.paths:
             (path / "cgroup.procs").write_text(str(process.pid))
-        until(_moto_answers, "moto answers", 60)
-        yield
+        assert process.stdout is not None
+        port = process.stdout.readline().decode().strip()
+        assert port, (directory / "moto.log").read_text()[-2000:]
+        yield "127.0.0.1", int(port)
     finally:
         process.kill()
         process.wait(10)
         group.remove()
-
-
-def _moto_answers() -> bool:
-    try:
-        return requests.get(f"http://{_MOTO[0]}:{_MOTO[1]}/moto-api/data.json", timeout=5).ok
-    except requests.RequestException:
-        return False
 
 
 def _cleared(name: str) -> None:

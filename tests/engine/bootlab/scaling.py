@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from tests.engine.bootlab.cloud import Cloud
@@ -61,9 +62,9 @@ class Player:
 
     cloud: Cloud
     new_host: Callable[[Facts], Host]
+    log: Path
+    """Where it is written down what happened."""
     members: dict[str, Member] = field(default_factory=dict)
-    story: list[str] = field(default_factory=list)
-    """What happened, for people."""
     steps: list[Callable[[], None]] = field(default_factory=list)
     """What else is done at every step."""
     guard: threading.RLock = field(default_factory=threading.RLock)
@@ -71,7 +72,14 @@ class Player:
     _removing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4))
 
     def tell(self, text: str) -> None:
-        self.story.append(f"{time.monotonic() - self._begun:7.1f} s  {text}")
+        """Write down what happened."""
+        with self.guard, self.log.open("a") as log:
+            log.write(f"{time.monotonic() - self._begun:7.1f} s  {text}\n")
+
+    @property
+    def story(self) -> list[str]:
+        """What happened so far, line by line."""
+        return self.log.read_text().splitlines() if self.log.exists() else []
 
     def all(self) -> list[Member]:
         """All that there ever were. It waits for nobody: the metadata service must answer while the cloud is slow."""
