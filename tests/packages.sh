@@ -7,6 +7,11 @@ has() { PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" command -v "$1" >/dev/null;
 missing=()
 has git || missing+=(git)
 has setpriv || missing+=(util-linux)
+# What is put on nodes is looked at by the programs that know it, and run.
+has shellcheck || missing+=(shellcheck)
+has systemd-analyze || missing+=(systemd)
+has curl || missing+=(curl)
+has unzip || missing+=(unzip)
 [[ -e /etc/ssl/certs/ca-certificates.crt || -e /etc/pki/tls/certs/ca-bundle.crt || -e /etc/ssl/cert.pem ]] || missing+=(ca-certificates)
 # Root starts an engine of its own for the tests of containers; another user needs one that answers.
 if ((EUID == 0)) && [[ $(uname) == Linux ]]; then
