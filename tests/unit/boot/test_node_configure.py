@@ -1,0 +1,156 @@
+"""What the agents of a node are configured with."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from foxden.boot.files.node import configure, consul, nomad
+from foxden.boot.files.node.certificates import Pair
+from foxden.boot.files.node.credentials import Credentials
+from foxden.schedulers.nomad import nodes
+from foxden.schedulers.nomad.options import CommandDriver, read_options
+from tests.unit.boot.fakes import facts, worker
+
+SECRETS = ("GOSSIP-1", "TOKEN", "GOSSIP-2", "MANAGE-1", "MANAGE-2", "PRIVATE")
+SERVERS = Credentials("CA", Pair("CERT", "PRIVATE"), "GOSSIP-1", "TOKEN", "GOSSIP-2", "MANAGE-1", "MANAGE-2")
+WORKERS = Credentials("CA", Pair("CERT", "PRIVATE"), "GOSSIP-1", "TOKEN")
+
+
+@pytest.fixture(autouse=True)
+def same_owner(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    given: list[tuple[str, str]] = []
+    monkeypatch.setattr(configure.shutil, "chown", lambda path, user, _: given.append((Path(path).name, user)))
+    return given
+
+
+def read(root: Path, path: str) -> Any:
+    return json.loads((root / path).read_text())
+
+
+@pytest.mark.parametrize(("node", "credentials"), [(facts(), SERVERS), (worker(), WORKERS)])
+def test_secrets_are_in_files_that_only_their_owner_reads(tmp_path: Path, node: Any, credentials: Any) -> None:
+    configure.configure(node, credentials, tmp_path)
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    holding = [file for file in files if any(secret in file.read_text() for secret in SECRETS)]
+    assert {oct(file.stat().st_mode & 0o777) for file in holding} == {"0o600"}
+    assert {str(file.relative_to(tmp_path)) for file in holding} == {
+        "etc/consul.d/consul.json",
+        "etc/consul.d/tls/key.pem",
+        "etc/nomad.d/nomad.json",
+        "etc/nomad.d/tls/key.pem",
+    }
+    assert (tmp_path / "etc/foxden/ca.pem").stat().st_mode & 0o777 == 0o644
+
+
+def test_only_what_changed_is_written_and_told(tmp_path: Path) -> None:
+    everything = ["consul", "consul:certificate", "nomad", "nomad:certificate"]
+    assert configure.configure(facts(), SERVERS, tmp_path) == everything
+    assert configure.configure(facts(), SERVERS, tmp_path) == []
+    renewed = Credentials(**{**vars(SERVERS), "certificate": Pair("NEW", "OTHER")})
+    assert configure.configure(facts(), renewed, tmp_path) == ["consul:certificate", "nomad:certificate"]
+    assert configure.own_certificate(tmp_path) == Pair("NEW", "OTHER")
+
+
+def test_a_node_without_a_certificate_has_none(tmp_path: Path) -> None:
+    assert configure.own_certificate(tmp_path) is None
+
+
+def test_servers_decide_together_and_talk_over_tls_only(tmp_path: Path) -> None:
+    configure.configure(facts(), SERVERS, tmp_path)
+    own = read(tmp_path, "etc/consul.d/consul.json")
+    assert own["server"] and own["bootstrap_expect"] == 3
+    assert own["acl"]["default_policy"] == "deny"
+    assert own["acl"]["tokens"] == {"agent": "TOKEN", "initial_management": "MANAGE-1"}
+    assert own["tls"]["internal_rpc"] == {"verify_incoming": True, "verify_server_hostname": True}
+    assert own["tls"]["defaults"]["verify_outgoing"]
+    assert own["client_addr"] == "127.0.0.1"
+    theirs = read(tmp_path, "etc/nomad.d/nomad.json")
+    assert theirs["server"]["bootstrap_expect"] == 3 and theirs["acl"]["enabled"]
+    assert theirs["tls"] | {"http": True, "rpc": True, "verify_server_hostname": True} == theirs["tls"]
+    assert theirs["leave_on_interrupt"] and not theirs["leave_on_terminate"]
+    assert "MANAGE-2" not in (tmp_path / "etc/nomad.d/nomad.json").read_text()
+
+
+def test_nodes_have_names_that_live_as_long_as_they_do(tmp_path: Path) -> None:
+    configure.configure(worker(), WORKERS, tmp_path)
+    for agent, key in (("consul", "node_name"), ("nomad", "name")):
+        assert read(tmp_path, f"etc/{agent}.d/{agent}.json")[key] == "general-i-1"
+
+
+@pytest.mark.parametrize(("dedicated", "pool"), [(False, "default"), (True, "general")])
+def test_a_dedicated_pool_is_a_pool_of_its_own(tmp_path: Path, dedicated: bool, pool: str) -> None:
+    node = worker(dedicated=dedicated, node_class="large", meta={"team": "meetings"})
+    configure.configure(node, WORKERS, tmp_path)
+    client = read(tmp_path, "etc/nomad.d/nomad.json")["client"]
+    assert (client["node_pool"], client["node_class"]) == (pool, "large")
+    assert client["meta"] == {"pool": "general", "team": "meetings"}
+
+
+def test_templates_wait_for_consul_without_end(tmp_path: Path) -> None:
+    configure.configure(worker(), WORKERS, tmp_path)
+    template = read(tmp_path, "etc/nomad.d/nomad.json")["client"]["template"]
+    assert template["consul_retry"]["attempts"] == template["nomad_retry"]["attempts"] == 0
+    assert template["wait"] == {"min": "200ms", "max": "1s"}
+
+
+def test_commands_see_nothing_secret_of_the_node() -> None:
+    seen = configure.chroot()
+    for secret in ("/etc/consul.d", "/etc/nomad.d", "/etc/foxden/docker", "/var/lib/consul", "/var/lib/nomad", "/root"):
+        assert not [path for path in seen if f"{secret}/".startswith(f"{path}/") or path.startswith(secret)]
+
+
+def test_images_are_pulled_with_the_identity_of_the_node_or_a_credential() -> None:
+    class Kept:
+        def read(self, name: str) -> str | None:
+            return {
+                "shared/registries/registry.example_5000": '{"username": "me", "password": "pass"}',
+                "shared/registries/docker.io": '{"username": "us", "password": "word"}',
+            }.get(name)
+
+    node = worker(registries=("1.dkr.ecr.amazonaws.com",), registry_credentials=("registry.example:5000", "docker.io"))
+    assert configure.docker_config(node, Kept()) == {
+        "credHelpers": {"1.dkr.ecr.amazonaws.com": "ecr-login"},
+        "auths": {
+            "registry.example:5000": {"auth": base64.b64encode(b"me:pass").decode()},
+            "https://index.docker.io/v1/": {"auth": base64.b64encode(b"us:word").decode()},
+        },
+    }
+
+
+def test_who_deploys_knows_what_nodes_count() -> None:
+    options, problems = read_options(nodes.connection_options("dev"))
+    assert problems == []
+    assert options.core_mhz == nomad.CORE_MHZ
+    assert options.command_driver == CommandDriver.EXEC
+    assert options.datacenters == ("dev",)
+
+
+def test_who_talks_to_whom_has_the_ports_of_services() -> None:
+    assert nomad.DYNAMIC_PORTS in [flow.ports for flow in nodes.flows()]
+
+
+def test_a_node_may_speak_for_itself_only() -> None:
+    rules = consul.node_rules("general")
+    assert 'node_prefix "general-i-" { policy = "write" }' in rules
+    assert 'node_prefix "" { policy = "read" }' in rules
+    assert "acl" not in rules and "operator" not in rules
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ([], []),
+        (["consul:certificate", "nomad:certificate"], [("reload", "consul"), ("reload", "nomad")]),
+        (["consul", "nomad"], [("reload", "consul"), ("restart", "nomad")]),
+    ],
+)
+def test_agents_take_over_what_changed(
+    monkeypatch: pytest.MonkeyPatch, changed: list[str], told: list[tuple[str, str]]
+) -> None:
+    done: list[list[str]] = []
+    monkeypatch.setattr(configure.subprocess, "run", lambda command, **_: done.append(command))
+    configure.follow(changed)
+    assert done == [["systemctl", *each] for each in told]
