@@ -3,8 +3,11 @@
 Each correction is held by a test to what AWS documents; one that moto has made itself does no harm.
 """
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from local.simulate import groups, remains
 
 
 def _launch_template_tags() -> None:
@@ -52,11 +55,16 @@ def _later_versions() -> None:
 CORRECTIONS: Mapping[str, Callable[[], None]] = {
     "launch template: its own tags came back as tags of what it launches": _launch_template_tags,
     "lifecycle hook: a made-up role and queue came back": _lifecycle_hooks,
+    "auto scaling group: settings were forgotten, the mixed instances policy at any change": groups.keep_settings,
+    "auto scaling group: no answer to an instance refresh": groups.answer_refreshes,
+    "instance: its interface and its root disk stayed when it was terminated": remains.clear_instances,
+    "NAT gateway: its interface stayed when it was deleted": remains.clear_gateways,
     "launch template: nothing could be launched from its second version": _later_versions,
 }
 """What moto did -> what puts it right."""
 
 
+@functools.cache
 def correct() -> None:
     """Put all right, once in a process."""
     for correction in CORRECTIONS.values():

@@ -96,9 +96,12 @@ def listed(clients: Clients, kind: Kind) -> list[Any]:
 
 
 def keys(clients: Clients) -> list[str]:
-    """The ids of the keys that people made and nobody has given up."""
+    """The ids of the keys that people made and nobody has given up. AWS makes one itself for a service's first need."""
     kms = clients("kms")
+    aliases = [alias for page in kms.get_paginator("list_aliases").paginate() for alias in page["Aliases"]]
+    aws = {alias.get("TargetKeyId") for alias in aliases if alias["AliasName"].startswith("alias/aws/")}
     ids = [key["KeyId"] for page in kms.get_paginator("list_keys").paginate() for key in page["Keys"]]
+    ids = [one for one in ids if one not in aws]
     facts = [kms.describe_key(KeyId=one)["KeyMetadata"] for one in ids]
     return [one["KeyId"] for one in facts if one["KeyManager"] == "CUSTOMER" and one["KeyState"] != "PendingDeletion"]
 

@@ -62,11 +62,7 @@ class Stack:
         """What a preview would change, a line for each resource."""
         output = self._output("preview", "--json", *self._choices(), *self._where())
         steps = json.loads(output).get("steps", [])
-        return [
-            f"{step['op']} {step['urn'].rpartition('::')[2]} ({_type(step['urn'])})"
-            for step in steps
-            if step["op"] != "same"
-        ]
+        return [_shown(step) for step in steps if step["op"] != "same"]
 
     def destroy(self) -> float:
         """Take all of it away; the seconds that took."""
@@ -121,6 +117,12 @@ class Stack:
         if process.returncode:
             raise LocalError(f"pulumi {' '.join(arguments[:2])} failed:\n{said[-3000:]}")
         return said
+
+
+def _shown(step: Mapping[str, Any]) -> str:
+    """What would be done to a resource, and which of its properties differ."""
+    differing = ", ".join(step.get("detailedDiff") or {})
+    return f"{step['op']} {step['urn'].rpartition('::')[2]} ({_type(step['urn'])}{': ' * bool(differing)}{differing})"
 
 
 def _type(urn: str) -> str:

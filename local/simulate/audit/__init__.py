@@ -32,6 +32,7 @@ RULES: dict[str, Callable[[Clients, Any], Iterator[str]]] = {
     "groups start machines from a pinned version of their template": machines.pinned_versions,
     "machines answer IMDSv2 alone, one hop away": machines.metadata_service,
     "disks are encrypted": machines.encrypted_disks,
+    "disks are deleted with their machine": machines.disks_go_too,
     "user-data holds no secret and fits": machines.user_data,
     "machines have no public address": machines.no_public_address,
     "machines that are replaced are replaced by ones that proved themselves": machines.hooks,

@@ -67,6 +67,14 @@ def encrypted_disks(clients: Clients, facts: Any) -> Iterator[str]:
                 yield f"{name}: {mapping.get('DeviceName')}"
 
 
+def disks_go_too(clients: Clients, facts: Any) -> Iterator[str]:
+    """A machine that is gone leaves no disk with data on it, and no cost."""
+    for name, data in _versions(clients):
+        for mapping in data.get("BlockDeviceMappings", []):
+            if mapping.get("Ebs", {}).get("DeleteOnTermination") is not True:
+                yield f"{name}: {mapping.get('DeviceName')}"
+
+
 def user_data(clients: Clients, facts: Any) -> Iterator[str]:
     """Whoever may look at machines may read it."""
     for name, data in _versions(clients):

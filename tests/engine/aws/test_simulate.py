@@ -1,0 +1,68 @@
+"""``make simulate STACK=dev``: the real environment, with nothing left of it afterwards."""
+
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+
+from local.paths import REPO
+from local.simulate.audit import RULES
+from local.simulate.limits import LIMITS
+from local.toolchain.aws import Ready
+from tests.engine.harness.command import Done, Running
+from tests.engine.harness.waiting import until
+
+_WITHIN = 900.0
+COMMAND = [sys.executable, "-m", "local", "simulate", "--stack", "dev"]
+
+
+def _environment(directory: Path) -> dict[str, str]:
+    return {**os.environ, "TMPDIR": str(directory), "FOXDEN_SIMULATION": str(directory)}
+
+
+def _left(directory: Path) -> list[str]:
+    """The processes of a run, and its directories."""
+    return [*(str(path) for path in directory.iterdir()), *map(str, _processes(directory))]
+
+
+def _processes(directory: Path) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("FOXDEN_SIMULATION") == str(directory) and process.status() != "zombie":
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def test_the_dev_environment_comes_up_is_sound_and_goes_without_a_trace(plugin: Ready) -> None:
+    before = {file: file.read_bytes() for file in REPO.glob("Pulumi*.yaml")}
+    with tempfile.TemporaryDirectory() as directory:
+        with Running(COMMAND, REPO, _environment(Path(directory))) as running:
+            done: Done = running.wait(_WITHIN)
+        assert done.code == 0, str(done)
+        said = done.output
+        for rule in RULES:
+            assert f"  yes  {rule}" in said
+        assert "Second preview: no changes" in said
+        assert "nothing is left" in said
+        for what, _ in LIMITS:
+            assert what in said
+        assert plugin.text in said
+        assert _left(Path(directory)) == []
+    assert {file: file.read_bytes() for file in REPO.glob("Pulumi*.yaml")} == before
+
+
+def test_ctrl_c_leaves_nothing(plugin: Ready) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        with Running(COMMAND, REPO, _environment(directory)) as running:
+            until(lambda: "created Vpc" in running.output, "the network is there", 180)
+            running.process.send_signal(signal.SIGINT)
+            done = running.wait(90)
+        assert done.code == 130, str(done)
+        until(lambda: not _left(directory), "nothing is left", 15)
