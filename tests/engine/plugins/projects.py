@@ -27,9 +27,9 @@ _PROGRAM = Path(__file__).parent / "program"
 def environment(directory: Path) -> dict[str, str]:
     """An environment in which ``pulumi`` finds the stand-ins, even where official plugins are installed."""
     home = directory / "pulumi-home"
-    _launcher(home, "language", "python", version("pulumi"), "language_python")
+    launcher(home, "language", "python", version("pulumi"), "language_python")
     for package in (NOMAD, CONSUL):
-        _launcher(home, "resource", package.name, package.version, package.name)
+        launcher(home, "resource", package.name, package.version, package.name)
     backend = directory / "backend"
     backend.mkdir()
     dropped = ("PULUMI_", "NOMAD_", "CONSUL_", "AWS_CA_BUNDLE")
@@ -43,7 +43,8 @@ def environment(directory: Path) -> dict[str, str]:
     }
 
 
-def _launcher(home: Path, kind: str, name: str, number: str, module: str) -> None:
+def launcher(home: Path, kind: str, name: str, number: str, module: str) -> None:
+    """Have ``pulumi`` with that home use a stand-in of this checkout as its plugin."""
     file = home / "plugins" / f"{kind}-{name}-v{number}" / f"pulumi-{kind}-{name}"
     file.parent.mkdir(parents=True)
     file.write_text(f'#!/bin/sh\nPYTHONPATH={REPO} exec {sys.executable} -m local.plugins.{module} "$@"\n')
