@@ -75,6 +75,7 @@ def software(
     reader.only(tuple(_RELEASES))
     if processor not in PROCESSORS:
         problems.append(Problem(SUBJECT, f"software.processor must be one of amd64, arm64, got {processor!r}"))
+        processor = PROCESSORS[0]
     binaries = []
     for name, release in _RELEASES.items():
         given = reader.sub(name) or Reader(SUBJECT, {}, f"software.{name}", problems)
