@@ -108,9 +108,10 @@ def test_the_policy_fits_where_policies_are_kept() -> None:
     assert all(len(json.dumps(document)) < 10_240 for document in (SERVER, WORKER))
 
 
-def test_snapshots_are_put_and_neither_read_nor_deleted() -> None:
+def test_snapshots_are_kept_and_restored_but_not_deleted() -> None:
     (statement,) = snapshots_policy(node(Role.SERVER), "arn:aws:s3:::bucket")["Statement"]
-    assert (statement["Action"], statement["Resource"]) == (["s3:PutObject"], ["arn:aws:s3:::bucket/dev/*"])
+    assert statement["Action"] == ["s3:GetObject", "s3:PutObject"]
+    assert statement["Resource"] == ["arn:aws:s3:::bucket/dev/*"]
 
 
 def test_flow_logs_are_written_to_their_group() -> None:

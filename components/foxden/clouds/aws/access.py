@@ -101,8 +101,8 @@ def _scaling(node: Node, group: str, place: Place) -> Iterable[Document]:
 
 
 def snapshots_policy(node: Node, bucket_arn: str) -> Document:
-    """Lets servers put their snapshots into a bucket, and neither read nor delete what is there."""
-    return _document([_allow("KeepSnapshots", ["s3:PutObject"], [f"{bucket_arn}/{node.cluster}/*"])])
+    """Lets servers put their snapshots into a bucket and restore one, and neither see others nor delete any."""
+    return _document([_allow("KeepSnapshots", ("s3:GetObject", "s3:PutObject"), [f"{bucket_arn}/{node.cluster}/*"])])
 
 
 def flow_logs_policy(group_arn: str) -> Document:
