@@ -6,6 +6,8 @@ from typing import Any
 
 from foxden.boot.files.node.api import Api, ApiError
 from foxden.boot.files.node.facts import Facts
+from foxden.boot.files.node.imds import Metadata
+from foxden.boot.files.node.parameters import Parameters
 
 
 def facts(**more: Any) -> Facts:
@@ -40,7 +42,7 @@ class FakeApi(Api):
     def raw(self, method: str, path: str, body: bytes | None = None) -> bytes:
         self.calls.append((f"{method} {path}", None if body is None else json.loads(body)))
         answer = self.answers.get(f"{method} {path}")
-        if isinstance(answer, Callable):
+        if callable(answer):
             answer = answer(self.token, None if body is None else json.loads(body))
         if answer is None:
             raise ApiError(f"{method} {path}: 404 not there", 404)
@@ -56,7 +58,7 @@ class FakeApi(Api):
         return [body for call, body in self.calls if call.startswith(start)]
 
 
-class FakeMetadata:
+class FakeMetadata(Metadata):
     """The metadata service with these answers."""
 
     def __init__(self, **answers: str) -> None:
@@ -94,3 +96,24 @@ class FakeGroups:
             self.calls.append((action, given))
 
         return remember
+
+
+class FakeParameters(Parameters):
+    """Parameters in a table."""
+
+    def __init__(self, **values: str) -> None:
+        self.values = values
+
+    def read(self, name: str) -> str | None:
+        return self.values.get(name)
+
+    def once(self, name: str, make: Callable[[], str], public: bool = False) -> str:
+        if name not in self.values:
+            self.values[name] = make()
+        return self.values[name]
+
+    def replace(self, name: str, value: str, public: bool = False) -> None:
+        self.values[name] = value
+
+    def forget(self, name: str) -> None:
+        self.values.pop(name, None)

@@ -10,26 +10,12 @@ from foxden.boot.files.node import access, consul, credentials
 from foxden.boot.files.node.api import ApiError
 from foxden.boot.files.node.certificates import issue, new_authority, pair
 from foxden.boot.files.node.rotate import rotate
-from tests.unit.boot.fakes import FakeApi, facts
+from tests.unit.boot.fakes import FakeApi, FakeParameters, facts
 
 
-class Kept:
-    """Parameters in a table."""
-
-    def __init__(self, **values: str) -> None:
-        self.values = {credentials.POOLS: '["general"]', **values}
-
-    def read(self, name: str) -> str | None:
-        return self.values.get(name)
-
-    def once(self, name: str, make: Any, public: bool = False) -> str:
-        return self.values.setdefault(name, make() if name not in self.values else "")
-
-    def replace(self, name: str, value: str, public: bool = False) -> None:
-        self.values[name] = value
-
-    def forget(self, name: str) -> None:
-        self.values.pop(name, None)
+def kept_secrets(**values: str) -> FakeParameters:
+    """What a cluster with one pool keeps."""
+    return FakeParameters(**{credentials.POOLS: '["general"]', **values})
 
 
 def ago(minutes: float) -> str:
@@ -72,7 +58,7 @@ def consul_api(tokens: Tokens, **more: Any) -> FakeApi:
 
 
 def test_every_role_has_a_token_with_its_own_policy() -> None:
-    kept, tokens = Kept(), Tokens()
+    kept, tokens = kept_secrets(), Tokens()
     access.keep_consul(consul_api(tokens), kept)
     made = {token["Description"]: token["Policies"][0]["Name"] for token in tokens.all()}
     assert made == {
@@ -85,7 +71,7 @@ def test_every_role_has_a_token_with_its_own_policy() -> None:
 
 
 def test_what_is_there_is_not_made_again() -> None:
-    kept, tokens = Kept(), Tokens()
+    kept, tokens = kept_secrets(), Tokens()
     api = consul_api(tokens)
     access.keep_consul(api, kept)
     access.keep_consul(api, kept)
@@ -94,7 +80,7 @@ def test_what_is_there_is_not_made_again() -> None:
 
 def test_anyone_may_read_what_discovery_takes() -> None:
     api = consul_api(Tokens())
-    access.keep_consul(api, Kept())
+    access.keep_consul(api, kept_secrets())
     told = next(body for body in api.told("PUT /v1/acl/policy") if body["Name"] == "foxden-anonymous")
     for rule in ('node_prefix "" { policy = "read" }', 'service_prefix "" { policy = "read" }'):
         assert rule in told["Rules"]
@@ -107,7 +93,7 @@ def test_a_policy_that_is_not_as_it_should_be_is_put_right() -> None:
     api = consul_api(
         Tokens(), **{"GET /v1/acl/policy/name/foxden-servers": found, "PUT /v1/acl/policy/p1": {"ID": "p1"}}
     )
-    access.keep_consul(api, Kept())
+    access.keep_consul(api, kept_secrets())
     assert api.told("PUT /v1/acl/policy/p1") == [{"Name": "foxden-servers", "Rules": consul.node_rules("servers")}]
 
 
@@ -117,7 +103,7 @@ def test_the_token_that_was_replaced_ends_when_all_know_the_new_one(minutes: flo
     tokens.add("old", Description="foxden-servers")
     tokens.add("new", Description="foxden-servers")["CreateTime"] = ago(minutes)
     api = consul_api(tokens, **{"DELETE /v1/acl/token/a1": True})
-    access.keep_consul(api, Kept(**{credentials.SERVERS_CONSUL: "new"}))
+    access.keep_consul(api, kept_secrets(**{credentials.SERVERS_CONSUL: "new"}))
     assert [call.rpartition("/")[2] for call, _ in api.calls if call.startswith("DELETE")] == gone
 
 
@@ -137,7 +123,7 @@ def nomad_api(tokens: Tokens, **more: Any) -> FakeApi:
 
 
 def test_nomad_is_given_the_token_that_was_made_for_it() -> None:
-    kept, tokens = Kept(), Tokens()
+    kept, tokens = kept_secrets(), Tokens()
     api = nomad_api(tokens)
     access.keep_nomad(api, "own", kept)
     assert api.told("POST /v1/acl/bootstrap") == [{"BootstrapSecret": "own"}]
@@ -150,7 +136,7 @@ def test_nomad_is_given_the_token_that_was_made_for_it() -> None:
 
 def test_a_pool_may_drain_and_nothing_else() -> None:
     api = nomad_api(Tokens())
-    access.keep_nomad(api, "own", Kept())
+    access.keep_nomad(api, "own", kept_secrets())
     assert api.told("POST /v1/acl/policy/foxden-drain-general") == [
         {"Name": "foxden-drain-general", "Rules": 'node { policy = "write" }\n'}
     ]
@@ -161,12 +147,12 @@ def test_a_nomad_that_another_token_rules_is_told_about() -> None:
         raise ApiError("POST /v1/acl/bootstrap: 400 ACL bootstrap already done (reset index: 7)", 400)
 
     with pytest.raises(ApiError, match="already done"):
-        access.keep_nomad(nomad_api(Tokens(), **{"POST /v1/acl/bootstrap": refuse}), "own", Kept())
+        access.keep_nomad(nomad_api(Tokens(), **{"POST /v1/acl/bootstrap": refuse}), "own", kept_secrets())
 
 
 def test_workers_get_a_certificate_and_a_new_one_in_time() -> None:
     authority = new_authority("dev")
-    kept = Kept(**{credentials.AUTHORITY: authority.text()})
+    kept = kept_secrets(**{credentials.AUTHORITY: authority.text()})
     access.keep_certificates(facts(), kept)
     first = kept.values["pools/general/certificate"]
     access.keep_certificates(facts(), kept)
@@ -178,7 +164,7 @@ def test_workers_get_a_certificate_and_a_new_one_in_time() -> None:
 
 
 def test_gossip_gets_a_new_key_and_loses_the_old_one() -> None:
-    kept = Kept(**{credentials.CONSUL_GOSSIP: "old", credentials.NOMAD_GOSSIP: "old"})
+    kept = kept_secrets(**{credentials.CONSUL_GOSSIP: "old", credentials.NOMAD_GOSSIP: "old"})
     ring, path = "/v1/operator/keyring", "/v1/agent/keyring"
     consul_ring = FakeApi(
         {
@@ -206,7 +192,7 @@ def test_all_tokens_are_replaced() -> None:
         *("pools/general/consul-token", credentials.NOMAD_MANAGEMENT),
     )
     made = ("operators/nomad-token", "pools/general/drain-token")
-    kept = Kept(**dict.fromkeys([*names, *made], "old"))
+    kept = kept_secrets(**dict.fromkeys([*names, *made], "old"))
     rotate("tokens", facts(), kept, FakeApi({}), nomad_api(Tokens()))
     assert "old" not in {kept.values[name] for name in names}
     assert not set(made) & set(kept.values)
@@ -214,7 +200,7 @@ def test_all_tokens_are_replaced() -> None:
 
 def test_an_authority_is_replaced_without_a_moment_in_which_nobody_is_trusted() -> None:
     old = new_authority("dev")
-    kept = Kept(**{credentials.AUTHORITY: old.text(), credentials.PUBLIC_AUTHORITY: old.certificate})
+    kept = kept_secrets(**{credentials.AUTHORITY: old.text(), credentials.PUBLIC_AUTHORITY: old.certificate})
     trusted, signing = [], []
     for step in (1, 2, 3, 1):
         assert rotate("authority", facts(), kept, FakeApi({}), FakeApi({})).startswith(f"Step {step} of 3")

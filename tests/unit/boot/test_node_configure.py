@@ -12,7 +12,7 @@ from foxden.boot.files.node.certificates import Pair
 from foxden.boot.files.node.credentials import Credentials
 from foxden.schedulers.nomad import nodes
 from foxden.schedulers.nomad.options import CommandDriver, read_options
-from tests.unit.boot.fakes import facts, worker
+from tests.unit.boot.fakes import FakeParameters, facts, worker
 
 SECRETS = ("GOSSIP-1", "TOKEN", "GOSSIP-2", "MANAGE-1", "MANAGE-2", "PRIVATE")
 SERVERS = Credentials("CA", Pair("CERT", "PRIVATE"), "GOSSIP-1", "TOKEN", "GOSSIP-2", "MANAGE-1", "MANAGE-2")
@@ -22,7 +22,7 @@ WORKERS = Credentials("CA", Pair("CERT", "PRIVATE"), "GOSSIP-1", "TOKEN")
 @pytest.fixture(autouse=True)
 def same_owner(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     given: list[tuple[str, str]] = []
-    monkeypatch.setattr(configure.shutil, "chown", lambda path, user, _: given.append((Path(path).name, user)))
+    monkeypatch.setattr("shutil.chown", lambda path, user, _: given.append((Path(path).name, user)))
     return given
 
 
@@ -103,15 +103,14 @@ def test_commands_see_nothing_secret_of_the_node() -> None:
 
 
 def test_images_are_pulled_with_the_identity_of_the_node_or_a_credential() -> None:
-    class Kept:
-        def read(self, name: str) -> str | None:
-            return {
-                "shared/registries/registry.example_5000": '{"username": "me", "password": "pass"}',
-                "shared/registries/docker.io": '{"username": "us", "password": "word"}',
-            }.get(name)
-
+    kept = FakeParameters(
+        **{
+            "shared/registries/registry.example_5000": '{"username": "me", "password": "pass"}',
+            "shared/registries/docker.io": '{"username": "us", "password": "word"}',
+        }
+    )
     node = worker(registries=("1.dkr.ecr.amazonaws.com",), registry_credentials=("registry.example:5000", "docker.io"))
-    assert configure.docker_config(node, Kept()) == {
+    assert configure.docker_config(node, kept) == {
         "credHelpers": {"1.dkr.ecr.amazonaws.com": "ecr-login"},
         "auths": {
             "registry.example:5000": {"auth": base64.b64encode(b"me:pass").decode()},
@@ -151,6 +150,6 @@ def test_agents_take_over_what_changed(
     monkeypatch: pytest.MonkeyPatch, changed: list[str], told: list[tuple[str, str]]
 ) -> None:
     done: list[list[str]] = []
-    monkeypatch.setattr(configure.subprocess, "run", lambda command, **_: done.append(command))
+    monkeypatch.setattr("subprocess.run", lambda command, **_: done.append(command))
     configure.follow(changed)
     assert done == [["systemctl", *each] for each in told]

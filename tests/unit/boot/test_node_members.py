@@ -22,7 +22,7 @@ def named(*numbers: int) -> frozenset[str]:
 
 def test_healthy_voters_are_members_and_nobody_else() -> None:
     said = {"Servers": [server("a"), server("b.global"), server("c", Healthy=False), server("d", Voter=False)]}
-    assert voters(said) == {"a", "b"}
+    assert voters(said) == frozenset({"a", "b"})
     assert voters(None) is None
 
 

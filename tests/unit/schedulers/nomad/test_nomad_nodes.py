@@ -6,7 +6,7 @@ import pytest
 
 from foxden.boot.files.node import credentials
 from foxden.boot.files.node.nomad import CORE_MHZ
-from foxden.boot.node import Binary, Node, Role
+from foxden.boot.node import Binary, Node, Role, Secrets
 from foxden.errors import InvalidInput
 from foxden.schedulers.base import scheduler
 from foxden.schedulers.nomad import nodes
@@ -52,8 +52,8 @@ def test_who_talks_to_whom_is_this_and_nothing_else() -> None:
 
 
 def test_a_worker_reads_what_is_its_own_and_writes_nothing() -> None:
-    assert nodes.secrets(Role.WORKER, "batch") == nodes.Secrets(read=("shared/*", "pools/batch/*"))
-    assert nodes.secrets(Role.SERVER, "servers") == nodes.Secrets(read=("*",), write=("*",))
+    assert nodes.secrets(Role.WORKER, "batch") == Secrets(read=("shared/*", "pools/batch/*"))
+    assert nodes.secrets(Role.SERVER, "servers") == Secrets(read=("*",), write=("*",))
 
 
 def test_what_a_connection_refers_to_is_what_nodes_keep() -> None:
