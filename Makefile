@@ -13,9 +13,14 @@ option = $(if $(call given,$(1)),--$(2) $(call quoted,$($(1))))
 # ENV=demo before `make` counts, too: it must not take everything down. A path is the start-up file of a shell.
 environment = $(if $(ENV),$(if $(findstring /,$(ENV)),,--env $(call quoted,$(ENV))))
 
+LAB := tests/engine/bootlab
+# By themselves: hosts that boot take the whole machine.
+in-lab = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(LAB); \
+	else echo "not run: the tests with hosts that really boot ($(LAB)) take root on Linux"; fi
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up down status logs reap simulate secret env connect pin-image tools test test-unit test-engine lint bench clean
+.PHONY: help up down status logs reap simulate secret env connect pin-image tools test test-unit test-engine test-boot lint bench clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,7 +63,8 @@ test: $(READY) ## all tests, those against real servers last
 	@tests/packages.sh
 	@$(PY) -m local tools
 	@$(PY) -m pytest -n auto tests/unit tests/contract
-	@$(PY) -m pytest -n 2 --dist loadfile tests/engine
+	@$(PY) -m pytest -n 2 --dist loadfile tests/engine --ignore $(LAB)
+	@$(call in-lab)
 
 test-unit: $(READY) ## the quick tests
 	@$(PY) -m pytest -n auto tests/unit tests/contract
@@ -66,7 +72,12 @@ test-unit: $(READY) ## the quick tests
 test-engine: $(READY) ## the tests against real servers
 	@tests/packages.sh
 	@$(PY) -m local tools
-	@$(PY) -m pytest -n 2 --dist loadfile tests/engine
+	@$(PY) -m pytest -n 2 --dist loadfile tests/engine --ignore $(LAB)
+
+test-boot: $(READY) ## the tests with hosts that really boot, as root on Linux
+	@tests/packages.sh
+	@$(PY) -m local tools
+	@$(call in-lab)
 
 lint: $(READY) ## style and types
 	@$(PY) -m ruff check .
