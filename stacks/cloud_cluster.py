@@ -58,8 +58,7 @@ def own_cluster(
                 "image": cloud.image,
                 "instance_type": cloud.instance_type,
                 "pools": list(cloud.pools),
-                "address": cloud.api.get("address", FORWARDS["nomad"].url),
-                "discovery_address": cloud.api.get("discovery_address", FORWARDS["consul"].url),
+                **addresses(cloud),
                 "options": {"ingress_port": str(INGRESS_PORT), "trusted_proxies": cloud.cidr},
                 "software": dict(cloud.software) or None,
                 "snapshots": buckets[foxden.BucketPurpose.SNAPSHOTS].bucket,
@@ -146,6 +145,11 @@ def shared_cluster(settings: Settings, cloud: CloudSettings, provider: pulumi.Pr
     )
     none: pulumi.Output[Mapping[str, str]] = pulumi.Output.from_input({})
     return Ground(connection, cluster, base.require_output("repositories"), none, [domain])
+
+
+def addresses(cloud: CloudSettings) -> dict[str, str]:
+    """Where whoever deploys reaches the APIs."""
+    return {"address": FORWARDS["nomad"].url, "discovery_address": FORWARDS["consul"].url, **cloud.api}
 
 
 def tags_of(settings: Settings, cloud: CloudSettings) -> dict[str, str]:

@@ -231,6 +231,7 @@ def test_what_an_environment_chooses_beyond_the_usual() -> None:
     assert len(found.of_type("aws:ecr/repositoryPolicy:RepositoryPolicy")) == len(SERVICES)
     assert found.one("aws:route53/record:Record", "dev-db").inputs["name"] == "db.dev.internal"
     assert reveal(found.exports["connection"])["address"] == "https://nomad.example:4646"
+    assert found.exports["dashboards"]["nomad"] == "https://nomad.example:4646/ui"
     assert found.exports["name_servers"] == []
 
 
