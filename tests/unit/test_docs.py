@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 import foxden
+from foxden.schedulers.nomad.nodes import flows
 from foxden.service.discovery import injected_names
 from foxden.service.parse import parse_service, read_service
 from local.paths import REPO
+from stacks.cloud_settings import CLOUD_KEYS
 
 DOCUMENTS = sorted([*REPO.glob("*.md"), *(REPO / "docs").glob("*.md")])
 SERVICES = REPO / "docs" / "services.md"
@@ -72,3 +74,10 @@ def test_the_page_on_services_shows_messages_as_they_are() -> None:
     _, wrong = read_service("pods", {"image": "a:1", "port": 80, "health": {"path": "health"}, "replicsa": 2})
     for problem in wrong:
         assert str(problem) in text
+
+
+def test_the_page_on_aws_names_every_choice_and_every_opening() -> None:
+    text = (REPO / "docs" / "aws.md").read_text()
+    assert [key for key in CLOUD_KEYS if f"`{key}`" not in text] == []
+    ports = {"-".join(map(str, sorted(set(flow.ports)))) for flow in flows()}
+    assert [port for port in ports if not re.search(rf"[|,] {port}\b", text)] == []
