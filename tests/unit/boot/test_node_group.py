@@ -39,7 +39,7 @@ def test_it_says_nothing_before_its_hook_waits_and_nothing_after(state: str, don
 def test_a_node_of_no_group_has_nothing_to_say() -> None:
     client = FakeGroups()
     alone = Group(facts(), FakeMetadata(), client)
-    assert alone.launched() and alone.left() and alone.in_service() == []
+    assert alone.launched() and alone.left() and alone.in_service() == ([], False)
     alone.heartbeat()
     assert client.calls == []
 
@@ -54,16 +54,14 @@ def test_a_node_that_goes_asks_for_time_and_then_says_so() -> None:
     assert {given["LifecycleHookName"] for _, given in client.calls} == {"foxden-terminate"}
 
 
-@pytest.mark.parametrize(
-    ("answers", "interrupted"),
-    [
-        ({}, False),
-        ({"spot_instance_action": "{}"}, True),
-        ({"events_recommendations_rebalance": "{}"}, True),
-    ],
-)
-def test_what_the_cloud_takes_back_is_seen(answers: dict[str, str], interrupted: bool) -> None:
-    assert Group(facts(), FakeMetadata(**answers), FakeGroups()).is_interrupted() is interrupted
+def test_what_the_cloud_takes_back_is_seen() -> None:
+    def seen(**answers: str) -> tuple[bool, bool]:
+        found = Group(facts(), FakeMetadata(**answers), FakeGroups())
+        return found.is_taken(), found.is_at_risk()
+
+    assert seen() == (False, False)
+    assert seen(spot_instance_action="{}") == (True, False)
+    assert seen(events_recommendations_rebalance="{}") == (False, True)
 
 
 def test_a_node_that_is_kept_warm_is_told_from_one_that_works() -> None:
@@ -76,7 +74,9 @@ def test_a_node_that_is_kept_warm_is_told_from_one_that_works() -> None:
 
 def test_only_what_works_is_in_service() -> None:
     client = FakeGroups(i_1="InService", i_2="Pending:Wait", i_3="Terminating:Wait", i_4="InService")
-    assert Group(facts(), FakeMetadata(), client).in_service() == ["i-1", "i-4"]
+    assert Group(facts(), FakeMetadata(), client).in_service() == (["i-1", "i-4"], True)
+    client = FakeGroups(i_1="InService", i_4="InService")
+    assert Group(facts(), FakeMetadata(), client).in_service() == (["i-1", "i-4"], False)
 
 
 def test_the_dead_are_spoken_for_and_nobody_else() -> None:

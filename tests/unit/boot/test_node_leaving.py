@@ -7,7 +7,7 @@ import pytest
 
 from foxden.boot.files.node import leaving
 from foxden.boot.files.node.api import ApiError
-from tests.unit.boot.fakes import FakeApi, facts, worker
+from tests.unit.boot.fakes import FakeApi, facts
 
 LEADER = "GET /v1/status/leader"
 
@@ -76,7 +76,7 @@ def draining(ends: Callable[[], bool]) -> FakeApi:
 
 def test_a_worker_drains_itself_and_leaves_the_ingress_for_last(clock: Time) -> None:
     nomad = draining(lambda: clock.now > 150)
-    assert leaving.drain(nomad, worker(drain_deadline=300), nothing)
+    assert leaving.drain(nomad, 300, nothing)
     told = {"DrainSpec": {"Deadline": 300 * 10**9, "IgnoreSystemJobs": True}}
     assert nomad.told("POST /v1/node/n1/drain") == [told]
 
@@ -85,7 +85,7 @@ def test_a_drain_that_never_ends_ends_at_its_deadline(clock: Time) -> None:
     begun = clock.now
     beats: list[float] = []
     never = draining(lambda: False)
-    assert not leaving.drain(never, worker(drain_deadline=300), lambda: beats.append(clock.now))
+    assert not leaving.drain(never, 300, lambda: beats.append(clock.now))
     assert clock.now - begun <= 370
     assert len(beats) > 10
 

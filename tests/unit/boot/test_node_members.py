@@ -47,11 +47,11 @@ def test_a_server_is_replaced_when_it_was_away_for_long() -> None:
     clock = Clock()
     watch = Watch(facts(unhealthy_after=60), clock)
     instances, found = ["i-1", "i-2", "i-3"], Members(named(1, 2), named(1, 2, 3))
-    assert watch.failed(instances, found) is None
+    assert watch.failed(instances, found, busy=False) is None
     clock.now = 59
-    assert watch.failed(instances, found) is None
+    assert watch.failed(instances, found, busy=False) is None
     clock.now = 60
-    assert watch.failed(instances, found) == "i-3"
+    assert watch.failed(instances, found, busy=False) == "i-3"
 
 
 def test_a_server_that_came_back_begins_anew() -> None:
@@ -60,19 +60,42 @@ def test_a_server_that_came_back_begins_anew() -> None:
     away, all_there = Members(named(1, 2), named(1, 2)), Members(named(1, 2, 3), named(1, 2, 3))
     for now, found in ((0, away), (59, all_there), (60, away), (119, away)):
         clock.now = now
-        assert watch.failed(["i-1", "i-2", "i-3"], found) is None
+        assert watch.failed(["i-1", "i-2", "i-3"], found, busy=False) is None
+
+
+def test_while_others_come_or_go_nobody_is_replaced() -> None:
+    clock = Clock()
+    watch = Watch(facts(unhealthy_after=60), clock)
+    found = Members(named(1, 2), named(1, 2))
+    assert watch.failed(["i-1", "i-2", "i-3"], found, busy=True) is None
+    clock.now = 60
+    assert watch.failed(["i-1", "i-2", "i-3"], found, busy=True) is None
+    assert watch.failed(["i-1", "i-2", "i-3"], found, busy=False) == "i-3"
+
+
+def test_of_two_that_are_lost_with_a_zone_the_first_goes_first() -> None:
+    clock = Clock()
+    watch = Watch(facts(servers=5, unhealthy_after=60), clock)
+    instances = [f"i-{number}" for number in range(1, 6)]
+    assert watch.failed(instances, Members(named(1, 2, 3, 4), named(1, 2, 3, 4)), busy=False) is None
+    clock.now = 30
+    found = Members(named(1, 2, 3), named(1, 2, 3, 4))
+    assert watch.failed(instances, found, busy=False) is None
+    clock.now = 100
+    assert watch.failed(instances, found, busy=False) == "i-5"
+    assert watch.failed(instances[:4], found, busy=False) == "i-4"
 
 
 def test_without_a_word_from_either_raft_nobody_is_replaced() -> None:
     clock = Clock()
     watch = Watch(facts(unhealthy_after=0), clock)
     for found in (Members(None, named(1, 2)), Members(named(1, 2), None)):
-        assert watch.failed(["i-1", "i-2", "i-3"], found) is None
+        assert watch.failed(["i-1", "i-2", "i-3"], found, busy=False) is None
 
 
 def test_the_only_server_is_never_replaced() -> None:
     watch = Watch(facts(servers=1, unhealthy_after=0), Clock())
-    assert watch.failed(["i-1"], Members(named(1), frozenset())) is None
+    assert watch.failed(["i-1"], Members(named(1), frozenset()), busy=False) is None
 
 
 @given(
@@ -88,7 +111,7 @@ def test_whatever_happens_enough_are_left_to_decide(
     for pause, consul, nomad in story:
         clock.now += pause
         found = Members(named(*consul), named(*nomad))
-        failed = watch.failed(instances, found)
+        failed = watch.failed(instances, found, busy=False)
         if failed:
             gone = {f"servers-{failed}"}
             assert min(len(consul), len(nomad)) and not gone <= found.whole()

@@ -26,10 +26,13 @@ class Group:
         """Whether this instance is only made ready, to be started another day."""
         return (self._metadata.read("autoscaling/target-lifecycle-state") or "").startswith("Warmed")
 
-    def is_interrupted(self) -> bool:
-        """Whether the cloud takes the instance back soon, or says that it may."""
-        notices = ("spot/instance-action", "events/recommendations/rebalance")
-        return any(self._metadata.read(path) is not None for path in notices)
+    def is_taken(self) -> bool:
+        """Whether the cloud takes the instance back within two minutes."""
+        return self._metadata.read("spot/instance-action") is not None
+
+    def is_at_risk(self) -> bool:
+        """Whether the cloud says that it may take the instance back soon."""
+        return self._metadata.read("events/recommendations/rebalance") is not None
 
     def launched(self) -> bool:
         """Say that this node can do its work. True once there is nothing more to say."""
@@ -57,14 +60,15 @@ class Group:
             named = {"AutoScalingGroupName": found["AutoScalingGroupName"], "LifecycleHookName": TERMINATE_HOOK}
             self._client.record_lifecycle_action_heartbeat(InstanceId=self._instance, **named)
 
-    def in_service(self) -> list[str]:
-        """The instances of the group that do their work, as far as the group knows."""
+    def in_service(self) -> tuple[list[str], bool]:
+        """The instances of the group that do their work as far as it knows, and whether others come or go."""
         _, instances = self._all()
-        return [
+        working = [
             str(each["InstanceId"])
             for each in instances
             if each["LifecycleState"] == "InService" and each["HealthStatus"].lower() == "healthy"
         ]
+        return working, len(working) < len(instances)
 
     def speak_for(self, is_dead: Callable[[str], bool]) -> None:
         """Say for those that go and can no longer speak that they have left; or the group waits for them in vain."""

@@ -30,10 +30,9 @@ def until(done: Callable[[], bool], within: float, meanwhile: Callable[[], None]
         time.sleep(min(every, max(0.05, end - now)))
 
 
-def drain(nomad: Api, facts: Facts, meanwhile: Callable[[], None]) -> bool:
+def drain(nomad: Api, deadline: int, meanwhile: Callable[[], None]) -> bool:
     """Move this worker's services elsewhere. The ingress goes with the node: its balancer sends it nothing more."""
     node = node_id()
-    deadline = facts.drain_deadline
     wish = {"Deadline": deadline * 10**9, "IgnoreSystemJobs": True}
     until(lambda: bool(nomad.call("POST", f"/v1/node/{node}/drain", {"DrainSpec": wish})), 60, meanwhile)
     return until(lambda: nomad.get(f"/v1/node/{node}")["DrainStrategy"] is None, deadline + 60, meanwhile)

@@ -48,18 +48,20 @@ class Watch:
         self._clock = clock
         self._since: dict[str, float] = {}
 
-    def failed(self, instances: Collection[str], found: Members) -> str | None:
+    def failed(self, instances: Collection[str], found: Members, busy: bool) -> str | None:
         """The instance to replace now, if there is one.
 
-        ``instances`` are those in service. It must have been no whole member for long, it must be the only one, and
-        the others must be enough to decide in both rafts.
+        ``instances`` are those in service. It is the one that has been no whole member for longest, and for long
+        enough. The others must be enough to decide in both rafts, and no instance may be on its way, in or out
+        (``busy``): so they are replaced one after the other.
         """
         now = self._clock()
         names = {f"{self._facts.pool}-{instance}": instance for instance in instances}
-        ailing = [name for name in names if name not in found.whole()]
+        ailing = [name for name in sorted(names) if name not in found.whole()]
         self._since = {name: self._since.get(name, now) for name in ailing}
-        if found.consul is None or found.nomad is None or len(ailing) != 1:
+        if busy or not ailing or found.consul is None or found.nomad is None:
             return None
-        others = min(len(raft - set(ailing)) for raft in (found.consul, found.nomad))
-        long = now - self._since[ailing[0]] >= self._facts.unhealthy_after
-        return names[ailing[0]] if long and others >= self._facts.quorum else None
+        longest = min(ailing, key=self._since.__getitem__)
+        others = min(len(raft - {longest}) for raft in (found.consul, found.nomad))
+        long = now - self._since[longest] >= self._facts.unhealthy_after
+        return names[longest] if long and others >= self._facts.quorum else None

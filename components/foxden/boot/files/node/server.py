@@ -70,7 +70,8 @@ class Server:
         """As leader: have a server replaced that is no member for long."""
         if not self._leads():
             return
-        failed = self._watch.failed(self._group.in_service(), self._members())
+        working, busy = self._group.in_service()
+        failed = self._watch.failed(working, self._members(), busy)
         if failed:
             print(f"{failed} has been no whole member for {self._facts.unhealthy_after} s: to be replaced", flush=True)
             self._group.replace(failed)

@@ -8,6 +8,9 @@ from .facts import Facts
 from .group import Group
 from .parameters import Parameters
 
+_TAKEN_WITHIN = 100
+"""Seconds after a notice in which a worker's services must have moved: the machine is there for 20 more."""
+
 
 class Worker:
     """What it knows while it runs."""
@@ -30,18 +33,17 @@ class Worker:
 
     def leave(self) -> None:
         """Move the work away when the machine is about to go; leave and tell the group when it is the group's wish."""
-        terminating = self._group.is_terminating()
-        if not self._drained and (terminating or self._group.is_interrupted()):
+        terminating, taken = self._group.is_terminating(), self._group.is_taken()
+        if not self._drained and (terminating or taken or self._group.is_at_risk()):
             print("this node goes: moving its services elsewhere", flush=True)
-            self._drained = leaving.drain(self._nomad(), self._facts, self._beat)
-            print("its services are gone" if self._drained else "its time is up", flush=True)
+            deadline = min(_TAKEN_WITHIN, self._facts.drain_deadline) if taken else self._facts.drain_deadline
+            moved = leaving.drain(self._nomad(), deadline, self._group.heartbeat)
+            print("its services are gone" if moved else "its time is up", flush=True)
+            self._drained = True
         if terminating:
             leaving.leave_pool(self._consul)
-            leaving.until(self._group.left, 60, self._beat)
+            leaving.until(self._group.left, 60, self._group.heartbeat)
             raise Gone
-
-    def _beat(self) -> None:
-        self._group.heartbeat()
 
     def _nomad(self) -> Api:
         token = self._parameters.read(pool_secret(self._facts.pool, "drain-token"))
