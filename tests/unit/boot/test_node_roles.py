@@ -1,0 +1,155 @@
+"""What servers and workers do when."""
+
+from typing import Any
+
+import pytest
+
+from foxden.boot.files.node import leaving, server, worker
+from foxden.boot.files.node.certificates import Pair
+from foxden.boot.files.node.credentials import Credentials
+from foxden.boot.files.node.duties import Done, Gone
+from foxden.boot.files.node.group import Group
+from foxden.boot.files.node.server import Server
+from foxden.boot.files.node.worker import Worker
+from tests.unit.boot import fakes
+from tests.unit.boot.fakes import FakeApi, FakeGroups, FakeMetadata, FakeParameters
+
+CREDENTIALS = Credentials("CA", Pair("CERT", "KEY"), "gossip", "token", "gossip", "management", "management")
+HEALTH = "/v1/operator/autopilot/health"
+
+
+def a_worker(metadata: FakeMetadata, client: FakeGroups, **more: Any) -> Worker:
+    facts = fakes.worker(**more)
+    kept = FakeParameters(**{"pools/general/drain-token": "drain"})
+    return Worker(facts, kept, Group(facts, metadata, client), CREDENTIALS)
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
+    """What a worker that goes did, in its order."""
+    done: list[tuple[str, Any]] = []
+    monkeypatch.setattr(worker, "Api", lambda *_: FakeApi({}))
+
+    def drain(_: Any, deadline: int, __: Any) -> bool:
+        done.append(("drain", deadline))
+        return True
+
+    monkeypatch.setattr(leaving, "drain", drain)
+    monkeypatch.setattr(leaving, "leave_pool", lambda _: done.append(("leave", None)))
+    return done
+
+
+def test_a_worker_that_nobody_wants_gone_stays(steps: list[tuple[str, Any]]) -> None:
+    a_worker(FakeMetadata(), FakeGroups(i_1="InService")).leave()
+    assert steps == []
+
+
+def test_a_worker_that_its_group_ends_drains_leaves_and_says_so(steps: list[tuple[str, Any]]) -> None:
+    client = FakeGroups(i_1="Terminating:Wait")
+    node = a_worker(FakeMetadata(autoscaling_target_lifecycle_state="Terminated"), client, drain_deadline=240)
+    with pytest.raises(Gone):
+        node.leave()
+    assert steps == [("drain", 240), ("leave", None)]
+    assert [action for action, _ in client.calls] == ["complete_lifecycle_action"]
+
+
+@pytest.mark.parametrize(
+    ("notice", "deadline"), [("spot_instance_action", 100), ("events_recommendations_rebalance", 240)]
+)
+def test_a_worker_that_may_be_taken_drains_once_and_stays(
+    steps: list[tuple[str, Any]], notice: str, deadline: int
+) -> None:
+    node = a_worker(FakeMetadata(**{notice: "{}"}), FakeGroups(i_1="InService"), drain_deadline=240)
+    node.leave()
+    node.leave()
+    assert steps == [("drain", deadline)]
+
+
+def test_a_worker_that_was_drained_leaves_when_it_is_ended(steps: list[tuple[str, Any]]) -> None:
+    metadata = FakeMetadata(spot_instance_action="{}")
+    node = a_worker(metadata, FakeGroups(i_1="Terminating:Wait"))
+    node.leave()
+    metadata.answers["autoscaling_target_lifecycle_state"] = "Terminated"
+    with pytest.raises(Gone):
+        node.leave()
+    assert [step for step, _ in steps] == ["drain", "leave"]
+
+
+def test_a_worker_says_that_it_is_ready_when_it_takes_work(
+    monkeypatch: pytest.MonkeyPatch, steps: list[tuple[str, Any]]
+) -> None:
+    client = FakeGroups(i_1="Pending:Wait")
+    node = a_worker(FakeMetadata(), client)
+    monkeypatch.setattr(leaving, "is_ready", lambda _: False)
+    node.launch()
+    assert client.calls == []
+    monkeypatch.setattr(leaving, "is_ready", lambda _: True)
+    with pytest.raises(Done):
+        node.launch()
+    assert [action for action, _ in client.calls] == ["complete_lifecycle_action"]
+
+
+class Cluster:
+    """Three servers as their agents see them; this one is the first."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, client: FakeGroups, leader: str = "10.0.0.1") -> None:
+        names = [f"servers-i-{number}" for number in (1, 2, 3)]
+        self.health: dict[str, Any] = {
+            "Servers": [
+                {"Name": name, "Address": f"10.0.0.{number}:8300", "Healthy": True, "Voter": True}
+                for number, name in enumerate(names, 1)
+            ]
+        }
+        self.members = [{"Name": name, "Status": 1} for name in names]
+        answers = {
+            "GET /v1/status/leader": f"{leader}:8300",
+            f"GET {HEALTH}": lambda *_: self.health,
+            "GET /v1/agent/members": lambda *_: self.members,
+        }
+        monkeypatch.setattr(server, "Api", lambda *_: FakeApi(answers))
+        monkeypatch.setattr(FakeApi, "at", lambda own, _: own)
+        facts = fakes.facts(unhealthy_after=0)
+        self.server = Server(facts, FakeParameters(), Group(facts, FakeMetadata(), client), CREDENTIALS)
+
+
+def test_a_server_says_that_it_is_ready_when_it_votes(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = FakeGroups(i_1="Pending:Wait")
+    cluster = Cluster(monkeypatch, client)
+    cluster.health["Servers"][0]["Voter"] = False
+    cluster.server.launch()
+    assert client.calls == []
+    cluster.health["Servers"][0]["Voter"] = True
+    with pytest.raises(Done):
+        cluster.server.launch()
+    assert [action for action, _ in client.calls] == ["complete_lifecycle_action"]
+
+
+def test_the_leader_has_a_lost_server_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = FakeGroups(i_1="InService", i_2="InService", i_3="InService")
+    cluster = Cluster(monkeypatch, client)
+    cluster.server.replace()
+    assert client.calls == []
+    cluster.health["Servers"].pop()
+    cluster.server.replace()
+    assert [(action, given["InstanceId"]) for action, given in client.calls] == [("set_instance_health", "i-3")]
+
+
+def test_the_leader_speaks_for_a_server_that_died_while_it_went(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = FakeGroups(i_1="InService", i_2="InService", i_3="Terminating:Wait")
+    cluster = Cluster(monkeypatch, client)
+    cluster.server.replace()
+    assert client.calls == []
+    cluster.members[2]["Status"] = 4
+    cluster.server.replace()
+    assert [(action, given["InstanceId"]) for action, given in client.calls] == [("complete_lifecycle_action", "i-3")]
+
+
+def test_who_does_not_lead_leaves_all_that_to_the_leader(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = FakeGroups(i_1="InService", i_2="InService", i_3="InService")
+    cluster = Cluster(monkeypatch, client, leader="10.0.0.2")
+    cluster.health["Servers"].pop()
+    for duty in (cluster.server.replace, cluster.server.keep_consul, cluster.server.keep_nomad):
+        duty()
+    cluster.server.keep_certificates()
+    cluster.server.snapshot()
+    assert client.calls == []
