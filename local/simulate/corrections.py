@@ -56,6 +56,7 @@ CORRECTIONS: Mapping[str, Callable[[], None]] = {
     "launch template: its own tags came back as tags of what it launches": _launch_template_tags,
     "lifecycle hook: a made-up role and queue came back": _lifecycle_hooks,
     "auto scaling group: settings were forgotten, the mixed instances policy at any change": groups.keep_settings,
+    "scaling policy: it came back switched off, and with an empty prediction": groups.plain_policies,
     "auto scaling group: no answer to an instance refresh": groups.answer_refreshes,
     "instance: its interface and its root disk stayed when it was terminated": remains.clear_instances,
     "NAT gateway: its interface stayed when it was deleted": remains.clear_gateways,

@@ -37,6 +37,20 @@ def _keeping(original: Any) -> Any:
     return answer
 
 
+def plain_policies() -> None:
+    """A scaling policy works unless it is switched off, and predicts nothing unless it is told to."""
+    from moto.autoscaling.models import FakeScalingPolicy
+
+    original = FakeScalingPolicy.__init__
+
+    def __init__(self: Any, *arguments: Any, **named: Any) -> None:
+        original(self, *arguments, **named)
+        self.enabled = True
+        self.predictive_scaling_configuration = self.predictive_scaling_configuration or None
+
+    FakeScalingPolicy.__init__ = __init__  # type: ignore[method-assign]
+
+
 def answer_refreshes() -> None:
     """An instance refresh is noted down, and over at once: there are no machines to replace."""
     from moto.autoscaling.responses import AutoScalingResponse

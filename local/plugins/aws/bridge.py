@@ -21,8 +21,8 @@ _WATCH = 'while read -r _; do :; done; kill -s KILL -- "-$0"'
 class Bridge:
     """A running bridge that has been told which Terraform provider to serve."""
 
-    def __init__(self, parts: Parts, engine: str, include: Sequence[str] = ()) -> None:
-        """Start it. ``engine`` is the address it logs to; ``include`` limits it to some types of Terraform's."""
+    def __init__(self, parts: Parts, engine: str, include: Sequence[str]) -> None:
+        """Start it. ``engine`` is the address it logs to, ``include`` what it is to have, by Terraform's names."""
         self._child = subprocess.Popen(
             [str(parts.bridge), engine],
             stdin=subprocess.DEVNULL,
@@ -45,7 +45,7 @@ class Bridge:
             raise OSError(f"{parts.bridge} did not start")
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=OPTIONS)
         self.stub: Any = provider_pb2_grpc.ResourceProviderStub(self._channel)
-        arguments = [str(parts.provider), *(["--include", ",".join(include)] if include else [])]
+        arguments = [str(parts.provider), "--include", ",".join(include)]
         self.stub.Parameterize(
             provider_pb2.ParameterizeRequest(
                 args=provider_pb2.ParameterizeRequest.ParametersArgs(args=arguments),

@@ -9,8 +9,8 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from local.plugins.aws import names
 
-_CHATTER = ("Found v5 provider",)
-"""What the bridge says at every start, of no use to anyone."""
+_CHATTER = ("Found v5 provider", "TF resource ", "TF data source ")
+"""What the bridge says of itself and of all that it was not asked for, at every start."""
 
 
 class Engine(engine_pb2_grpc.EngineServicer):

@@ -7,7 +7,8 @@ import grpc
 from google.protobuf import any_pb2, empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, status_pb2
 
-from local.plugins.aws import names, translate
+from local.plugins.aws import names, shapes, translate
+from local.plugins.aws.known import Known
 from local.plugins.aws.types import Change
 from local.toolchain.catalog import AWS_PLUGIN
 
@@ -20,10 +21,11 @@ Answer = Callable[[Any, grpc.ServicerContext], Any]
 class Forward(grpc.GenericRpcHandler):
     """Answers for one configured provider of a program, with many calls at once."""
 
-    def __init__(self, stub: Any, engine: str) -> None:
+    def __init__(self, stub: Any, engine: str, known: Known) -> None:
         """``stub`` is the bridge, ``engine`` the address that the bridge is to log to."""
         self._stub = stub
         self._engine = engine
+        self._known = known
         self._own: dict[str, Answer] = {
             "GetPluginInfo": lambda request, context: plugin_pb2.PluginInfo(version=AWS_PLUGIN.version),
             "GetSchema": lambda request, context: provider_pb2.GetSchemaResponse(
@@ -31,6 +33,7 @@ class Forward(grpc.GenericRpcHandler):
             ),
             "Handshake": self._handshake,
             "Check": self._check,
+            "Invoke": self._invoke,
         }
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[Any, Any] | None":
@@ -52,20 +55,32 @@ class Forward(grpc.GenericRpcHandler):
         return self._ask("Handshake", request, context)
 
     def _check(self, request: Any, context: grpc.ServicerContext) -> Any:
+        _refuse_unknown(request, context)
         translate.autoname(request)
+        asked = type(request)()
+        asked.CopyFrom(request)
+        changes = translate.request_to_bridge(asked)
+        unknown = self._known.unknown_of_type(names.type_of(asked.urn), asked.news)
+        if unknown:
+            paths = [shapes.path_from_bridge(path, changes) for path in unknown]
+            return provider_pb2.CheckResponse(failures=_failures(paths))
         return self._ask("Check", request, context)
+
+    def _invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
+        _refuse_unknown(request, context)
+        function = request.tok
+        unknown = self._known.unknown_of_function(names.THEIR_FUNCTIONS.get(function, function), request.args)
+        if unknown:
+            return provider_pb2.InvokeResponse(failures=_failures(unknown))
+        answer = self._ask("Invoke", request, context)
+        translate.hide_secrets(function, getattr(answer, "return"))
+        return answer
 
     def _passed_on(self, name: str) -> Answer:
         return lambda request, context: self._ask(name, request, context)
 
     def _ask(self, name: str, request: Any, context: grpc.ServicerContext) -> Any:
-        missing = translate.unknown(request)
-        if missing:
-            context.abort(
-                grpc.StatusCode.UNIMPLEMENTED,
-                f"the stand-in for the aws plugin has no {missing}: add it to local/plugins/aws/types.py; the official"
-                " plugin has all (see docs/plugins.md)",
-            )
+        _refuse_unknown(request, context)
         urn = getattr(request, "urn", "")
         changes = translate.request_to_bridge(request)
         try:
@@ -74,6 +89,21 @@ class Forward(grpc.GenericRpcHandler):
             _fail(context, error, urn, changes)
         translate.answer_from_bridge(answer, changes)
         return answer
+
+
+def _refuse_unknown(request: Any, context: grpc.ServicerContext) -> None:
+    missing = translate.unknown(request)
+    if missing:
+        context.abort(
+            grpc.StatusCode.UNIMPLEMENTED,
+            f"the stand-in for the aws plugin has no {missing}: add it to local/plugins/aws/types.py; the official"
+            " plugin has all (see docs/plugins.md)",
+        )
+
+
+def _failures(paths: Sequence[str]) -> list[Any]:
+    reason = "the Terraform provider on this machine does not know it; the official plugin may (see docs/plugins.md)"
+    return [provider_pb2.CheckFailure(property=path, reason=f"'{path}': {reason}") for path in paths]
 
 
 def _kept(context: grpc.ServicerContext) -> list[tuple[str, str | bytes]]:

@@ -11,8 +11,11 @@ from google.protobuf import struct_pb2
 
 from local.plugins.aws.types import Change, Shape
 
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""Marks a struct that stands for a value with something around it, such as a secret."""
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""Marks a struct that stands for a value with something around it."""
+
+SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - how a secret is marked
+"""What the mark says of a secret."""
 
 _STEP = re.compile(r"\.?([^.\[\]]+)|(\[[^\]]*\])")
 
@@ -42,7 +45,7 @@ def _structs(values: struct_pb2.Struct, path: Sequence[str]) -> Iterator[struct_
 
 
 def _inside(value: struct_pb2.Value) -> Iterator[struct_pb2.Struct]:
-    value = _bare(value)
+    value = bare(value)
     if value.HasField("list_value"):
         for item in value.list_value.values:
             yield from _inside(item)
@@ -50,11 +53,11 @@ def _inside(value: struct_pb2.Value) -> Iterator[struct_pb2.Struct]:
         yield value.struct_value
 
 
-def _bare(value: struct_pb2.Value) -> struct_pb2.Value:
+def bare(value: struct_pb2.Value) -> struct_pb2.Value:
     """A value without what is around it."""
     while (
         value.HasField("struct_value")
-        and _SIGNATURE in value.struct_value.fields
+        and SIGNATURE in value.struct_value.fields
         and "value" in value.struct_value.fields
     ):
         value = value.struct_value.fields["value"]
@@ -68,7 +71,7 @@ def _move(struct: struct_pb2.Struct, old: str, new: str, *, wrap: bool, change: 
     value.CopyFrom(struct.fields[old])
     del struct.fields[old]
     if change.shape is not Shape.SAME:
-        _reshape(_bare(value), wrap=wrap)
+        _reshape(bare(value), wrap=wrap)
     if not (value.HasField("null_value") and new in struct.fields):
         struct.fields[new].CopyFrom(value)
 

@@ -7,7 +7,7 @@ from typing import Any
 from google.protobuf import struct_pb2
 
 from local.plugins.aws import names, shapes
-from local.plugins.aws.types import AUTONAMES, CHANGES, FUNCTIONS, RESOURCES, Autoname, Change, Shape
+from local.plugins.aws.types import AUTONAMES, CHANGES, FUNCTIONS, RESOURCES, SECRET_RESULTS, Autoname, Change, Shape
 
 _VALUES = ("olds", "news", "properties", "inputs", "old_inputs", "args", "return")
 """The fields of messages that hold a resource's or a function's values."""
@@ -76,6 +76,17 @@ def answer_from_bridge(answer: Any, changes: Sequence[Change]) -> None:
             kept.CopyFrom(detailed[path])
             del detailed[path]
             detailed[ours].CopyFrom(kept)
+
+
+def hide_secrets(function: str, result: struct_pb2.Struct) -> None:
+    """Mark what is secret in a function's result."""
+    for name in SECRET_RESULTS.get(function, ()):
+        if name in result.fields:
+            plain = struct_pb2.Value()
+            plain.CopyFrom(result.fields[name])
+            hidden = result.fields[name].struct_value.fields
+            hidden[shapes.SIGNATURE].string_value = shapes.SECRET
+            hidden["value"].CopyFrom(plain)
 
 
 def _structs(message: Any) -> list[str]:

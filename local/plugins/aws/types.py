@@ -192,3 +192,9 @@ FUNCTIONS: Mapping[str, str] = {
     "aws:ssm/getParameter:getParameter": "aws_ssm_parameter",
 }
 """Function -> Terraform's name of the data source."""
+
+SECRET_RESULTS: Mapping[str, tuple[str, ...]] = {
+    "aws:ecr/getAuthorizationToken:getAuthorizationToken": ("authorizationToken", "password"),
+    "aws:ssm/getParameter:getParameter": ("value",),
+}
+"""Function -> what is secret in its result, which the bridge gives out plain."""

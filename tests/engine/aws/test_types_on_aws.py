@@ -13,7 +13,7 @@ from pulumi import _types
 
 from local.plugins.aws import engine, names
 from local.plugins.aws.bridge import Bridge
-from local.plugins.aws.types import CHANGES, FUNCTIONS, RESOURCES, Change, Shape
+from local.plugins.aws.types import CHANGES, FUNCTIONS, RESOURCES, SECRET_RESULTS, Change, Shape
 from local.toolchain import aws
 
 NEWER: Mapping[str, frozenset[str]] = {
@@ -185,6 +185,14 @@ def test_every_argument_of_a_function_is_the_providers(token: str, schema: Any) 
     theirs = set(function.get("inputs", {}).get("properties", {}))
     ours = {_wire(parameter) for parameter in parameters - {"opts", "region"}}
     assert ours <= theirs | NEWER_ARGUMENTS.get(token, set())
+
+
+def test_what_is_secret_in_a_functions_result_is_marked(schema: Any) -> None:
+    found = {}
+    for ours, terraform in FUNCTIONS.items():
+        outputs = schema["functions"][names.bridge_function(terraform)]["outputs"]["properties"]
+        found[ours] = tuple(sorted(name for name, kind in outputs.items() if kind.get("secret")))
+    assert {name: secrets for name, secrets in found.items() if secrets} == SECRET_RESULTS
 
 
 def _wire(parameter: str) -> str:

@@ -1,0 +1,115 @@
+"""What is put right in moto is as AWS documents it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3  # type: ignore[import-untyped]
+import pytest
+from moto import mock_aws
+
+from local.simulate.corrections import correct
+
+NODE = {"ImageId": "ami-12345678", "InstanceType": "t3.small"}
+ZONE = "eu-central-1a"
+
+
+@pytest.fixture
+def ec2(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """An empty account, corrected."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    correct()
+    with mock_aws():
+        yield boto3.client("ec2", region_name="eu-central-1")
+
+
+def autoscaling() -> Any:
+    return boto3.client("autoscaling", region_name="eu-central-1")
+
+
+def template(ec2: Any) -> str:
+    own = {"ResourceType": "launch-template", "Tags": [{"Key": "a", "Value": "b"}]}
+    disk = {"ResourceType": "volume", "Tags": [{"Key": "c", "Value": "d"}]}
+    made = ec2.create_launch_template(
+        LaunchTemplateName="t", TagSpecifications=[own], LaunchTemplateData={**NODE, "TagSpecifications": [disk]}
+    )
+    return str(made["LaunchTemplate"]["LaunchTemplateId"])
+
+
+def group(ec2: Any, **more: Any) -> dict[str, Any]:
+    specification = {"LaunchTemplateId": template(ec2), "Version": "1"}
+    policy = {"LaunchTemplate": {"LaunchTemplateSpecification": specification, "Overrides": []}}
+    autoscaling().create_auto_scaling_group(
+        AutoScalingGroupName="g", MinSize=0, MaxSize=1, MixedInstancesPolicy=policy, AvailabilityZones=[ZONE], **more
+    )
+    return found()
+
+
+def found() -> dict[str, Any]:
+    return dict(autoscaling().describe_auto_scaling_groups()["AutoScalingGroups"][0])
+
+
+def test_a_templates_own_tags_are_not_its_instances(ec2: Any) -> None:
+    made = template(ec2)
+    data = ec2.describe_launch_template_versions(LaunchTemplateId=made, Versions=["1"])["LaunchTemplateVersions"][0]
+    kinds = [one["ResourceType"] for one in data["LaunchTemplateData"]["TagSpecifications"]]
+    assert kinds == ["volume"]
+    assert ec2.describe_launch_templates()["LaunchTemplates"][0]["Tags"] == [{"Key": "a", "Value": "b"}]
+
+
+def test_a_hook_tells_nobody(ec2: Any) -> None:
+    group(ec2)
+    transition = "autoscaling:EC2_INSTANCE_LAUNCHING"
+    autoscaling().put_lifecycle_hook(AutoScalingGroupName="g", LifecycleHookName="h", LifecycleTransition=transition)
+    hook = autoscaling().describe_lifecycle_hooks(AutoScalingGroupName="g")["LifecycleHooks"][0]
+    assert not {"RoleARN", "NotificationTargetARN"} & hook.keys()
+
+
+def test_a_group_keeps_what_it_was_told(ec2: Any) -> None:
+    first = group(ec2, DefaultInstanceWarmup=60, MaxInstanceLifetime=86400, CapacityRebalance=True)
+    autoscaling().update_auto_scaling_group(AutoScalingGroupName="g", MaxSize=2)
+    second = found()
+    for key in ("DefaultInstanceWarmup", "MaxInstanceLifetime", "CapacityRebalance", "MixedInstancesPolicy"):
+        assert second[key] == first[key]
+    assert (second["DefaultInstanceWarmup"], second["MaxSize"]) == (60, 2)
+
+
+def test_a_refresh_is_over_at_once(ec2: Any) -> None:
+    group(ec2)
+    started = autoscaling().start_instance_refresh(AutoScalingGroupName="g")["InstanceRefreshId"]
+    refreshes = autoscaling().describe_instance_refreshes(AutoScalingGroupName="g")["InstanceRefreshes"]
+    assert [(one["InstanceRefreshId"], one["Status"]) for one in refreshes] == [(started, "Successful")]
+
+
+def test_a_scaling_policy_works_and_predicts_nothing(ec2: Any) -> None:
+    group(ec2)
+    target = {
+        "PredefinedMetricSpecification": {"PredefinedMetricType": "ASGAverageCPUUtilization"},
+        "TargetValue": 60.0,
+    }
+    autoscaling().put_scaling_policy(
+        AutoScalingGroupName="g",
+        PolicyName="p",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingConfiguration=target,
+    )
+    policy = autoscaling().describe_policies()["ScalingPolicies"][0]
+    assert policy["Enabled"] is True
+    assert "PredictiveScalingConfiguration" not in policy
+
+
+def test_a_terminated_instance_leaves_nothing(ec2: Any) -> None:
+    disk = {"DeviceName": "/dev/sda1", "Ebs": {"VolumeSize": 8, "DeleteOnTermination": True}}
+    made = ec2.run_instances(MinCount=1, MaxCount=1, BlockDeviceMappings=[disk], ImageId="ami-12345678")["Instances"]
+    assert ec2.describe_network_interfaces()["NetworkInterfaces"] != []
+    ec2.terminate_instances(InstanceIds=[made[0]["InstanceId"]])
+    assert ec2.describe_network_interfaces()["NetworkInterfaces"] == ec2.describe_volumes()["Volumes"] == []
+
+
+def test_a_deleted_gateway_leaves_nothing(ec2: Any) -> None:
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    made = ec2.create_nat_gateway(SubnetId=subnet, ConnectivityType="private")["NatGateway"]["NatGatewayId"]
+    ec2.delete_nat_gateway(NatGatewayId=made)
+    assert ec2.describe_network_interfaces()["NetworkInterfaces"] == []
