@@ -2,8 +2,11 @@
 
 import base64
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.engine.bootlab.host import Host
@@ -20,28 +23,47 @@ def forms(value: str) -> list[bytes]:
     return list({plain, longest, base64.b64encode(plain), value.encode("unicode_escape")})
 
 
+@dataclass(frozen=True)
+class Needles:
+    """What is looked for, all of it at once."""
+
+    names: Mapping[bytes, str]
+    """Each form -> the name of its secret."""
+    pattern: re.Pattern[bytes]
+
+    def within(self, content: bytes) -> set[str]:
+        """The names of the secrets that are in it."""
+        return {self.names[found[0]] for found in self.pattern.finditer(content)}
+
+
+def needles(secrets: Mapping[str, str]) -> Needles:
+    """Name -> value, made ready to be looked for."""
+    names = {form: name for name, value in secrets.items() for form in forms(value)}
+    return Needles(names, re.compile(b"|".join(re.escape(form) for form in sorted(names, key=len, reverse=True))))
+
+
 def exposed(host: Host, secrets: Mapping[str, str]) -> list[str]:
     """Where a secret is found that others than its owner can see."""
-    needles = {name: forms(value) for name, value in secrets.items()}
-    return [*_in_files(host, needles), *_in_processes(host, needles), *_in_journal(host, needles)]
+    wanted = needles(secrets)
+    return [*_in_files(host, wanted), *_in_processes(host, wanted), *_in_journal(host, wanted)]
 
 
 def holders(host: Host, secrets: Mapping[str, str]) -> dict[str, set[str]]:
     """Name of a secret -> all files of the host that it is in."""
-    needles = {name: forms(value) for name, value in secrets.items()}
+    wanted = needles(secrets)
     found: dict[str, set[str]] = {name: set() for name in secrets}
-    for path, _ in _files(host.root):
-        for name in _within(path, needles):
+    for path, _ in _files(host):
+        for name in wanted.within(_content(path)):
             found[name].add(f"/{path.relative_to(host.root)}")
     return found
 
 
-def _in_files(host: Host, needles: Mapping[str, list[bytes]]) -> Iterator[str]:
-    for path, mode in _files(host.root):
-        if _is_private(path, mode, host.root):
-            continue
-        for name in _within(path, needles):
-            yield f"{host.name}: {name} is in /{path.relative_to(host.root)}, mode {stat.S_IMODE(mode):o}"
+def _in_files(host: Host, wanted: Needles) -> Iterator[str]:
+    root = host.root
+    for path, mode in _files(host):
+        if not _is_private(path, mode, root):
+            for name in wanted.within(_content(path)):
+                yield f"{host.name}: {name} is in /{path.relative_to(root)}, mode {stat.S_IMODE(mode):o}"
 
 
 def _is_private(path: Path, mode: int, root: Path) -> bool:
@@ -52,10 +74,22 @@ def _is_private(path: Path, mode: int, root: Path) -> bool:
     return any(not each.stat().st_mode & 0o077 for each in above)
 
 
-def _files(root: Path) -> Iterator[tuple[Path, int]]:
-    base = str(root)
-    for directory, inside, files in os.walk(base):
-        if directory == base:
+def _files(host: Host) -> Iterator[tuple[Path, int]]:
+    """All but those of the base, which was made before there were any secrets, and copies of them."""
+    known = _of_base(host.base.root)
+    for path, seen in _walked(host.root):
+        if 0 < seen.st_size <= _LARGEST and (path.name, seen.st_size, int(seen.st_mtime)) not in known:
+            yield path, seen.st_mode
+
+
+@cache
+def _of_base(root: Path) -> frozenset[tuple[str, int, int]]:
+    return frozenset((path.name, seen.st_size, int(seen.st_mtime)) for path, seen in _walked(root))
+
+
+def _walked(root: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    for directory, inside, files in os.walk(root):
+        if directory == str(root):
             inside[:] = [name for name in inside if name not in _NOT_STORED]
         for name in files:
             path = Path(directory) / name
@@ -63,32 +97,25 @@ def _files(root: Path) -> Iterator[tuple[Path, int]]:
                 seen = path.lstat()
             except OSError:
                 continue
-            if stat.S_ISREG(seen.st_mode) and 0 < seen.st_size <= _LARGEST:
-                yield path, seen.st_mode
+            if stat.S_ISREG(seen.st_mode):
+                yield path, seen
 
 
-def _within(path: Path, needles: Mapping[str, list[bytes]]) -> list[str]:
+def _content(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError:
-        return []
-    return [name for name, forms in needles.items() if any(form in content for form in forms)]
+        return b""
 
 
-def _in_processes(host: Host, needles: Mapping[str, list[bytes]]) -> Iterator[str]:
+def _in_processes(host: Host, wanted: Needles) -> Iterator[str]:
     for pid in host.group.members():
-        try:
-            content = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except OSError:
-            continue
-        for name, forms in needles.items():
-            if any(form in content for form in forms):
-                yield f"{host.name}: {name} is on the command line {content[:80]!r}"
+        line = _content(Path(f"/proc/{pid}/cmdline"))
+        for name in wanted.within(line):
+            yield f"{host.name}: {name} is on the command line {line[:80]!r}"
 
 
-def _in_journal(host: Host, needles: Mapping[str, list[bytes]]) -> Iterator[str]:
-    said = host.run("journalctl", "-q", "--no-pager", "-o", "cat", within=120).encode()
-    said += host.console.read_bytes()
-    for name, forms in needles.items():
-        if any(form in said for form in forms):
-            yield f"{host.name}: {name} is in the journal or on the console"
+def _in_journal(host: Host, wanted: Needles) -> Iterator[str]:
+    said = host.run("journalctl", "-q", "--no-pager", "-o", "cat", within=120).encode() + host.console.read_bytes()
+    for name in wanted.within(said):
+        yield f"{host.name}: {name} is in the journal or on the console"
