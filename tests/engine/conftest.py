@@ -1,7 +1,10 @@
 """Fixtures of the tests against real servers. Only for ``shared`` and ``site`` is the local environment started."""
 
+import os
 import signal
+import sys
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +15,21 @@ _FAILED = pytest.StashKey[bool]()
 
 # Who is asked to end takes away what was started, as after Ctrl-C.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _hosts_can_boot() -> bool:
+    return sys.platform == "linux" and os.geteuid() == 0
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out the lab of booted hosts where there can be none."""
+    return True if collection_path.name == "bootlab" and not _hosts_can_boot() else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out."""
+    if not _hosts_can_boot():
+        terminalreporter.write_line("left out: tests/engine/bootlab, for only root boots hosts, and only on Linux")
 
 
 @pytest.hookimpl(wrapper=True)
