@@ -160,6 +160,13 @@ def test_plain_instances_are_spread_over_zones(servers: int) -> None:
     assert launch["version"] == "7"
 
 
+def test_a_plain_instance_is_told_what_the_template_says() -> None:
+    """Else the provider sees a change in it, and would stop it to make it."""
+    done = core(bootstrap="ec2")
+    told_each = {each.inputs["userDataBase64"] for each in done.of_type(INSTANCE).values()}
+    assert told_each == {done.one(TEMPLATE).inputs["userData"]}
+
+
 def test_a_plain_instance_is_found_and_tagged_as_one_of_a_group() -> None:
     instance = core(bootstrap="ec2").one(INSTANCE, "dev-eu-central-1b-1").inputs
     assert instance["tags"]["foxden:servers"] == "dev"

@@ -30,6 +30,8 @@ class Ec2Bootstrap:
                     "id": prepared.template.id,
                     "version": prepared.template.latest_version.apply(str),
                 },
+                # As the template says: the provider would else see a change in it, and stop all servers for it.
+                user_data_base64=plan.machines.user_data,
                 disable_api_termination=plan.protect,
                 tags={**instance_tags(scope, SERVERS, plan.machines.node), "Name": scope.called(f"server-{server}")},
                 volume_tags={
@@ -37,7 +39,9 @@ class Ec2Bootstrap:
                     **identity_tags(plan.machines.node),
                 },
                 opts=scope.options(
-                    protect=plan.protect or None, depends_on=prepared.needed, ignore_changes=["launchTemplate"]
+                    protect=plan.protect or None,
+                    depends_on=prepared.needed,
+                    ignore_changes=["launchTemplate", "userDataBase64"],
                 ),
             )
             for server, zone in zones_of_servers(plan.site.zones, plan.servers).items()

@@ -1,5 +1,6 @@
 """Values that are known now, and used only when other resources are there."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any, TypeVar, cast
 
@@ -18,4 +19,6 @@ def after(value: pulumi.Output[Value], resources: Iterable[pulumi.Resource]) -> 
     async def both() -> set[pulumi.Resource]:
         return await value.resources() | more
 
-    return pulumi.Output(both(), cast(Any, value.future()), value.is_known(), value.is_secret())
+    # Tasks, so that a program that fails leaves nothing behind that was never begun.
+    parts = [asyncio.ensure_future(each) for each in (value.future(), value.is_known(), value.is_secret())]
+    return pulumi.Output(both(), *cast(Any, parts))
