@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from foxden.boot.files.node import leaving, server, worker
+from foxden.boot.files.node import access, leaving, server, worker
+from foxden.boot.files.node.api import ApiError
 from foxden.boot.files.node.certificates import Pair
 from foxden.boot.files.node.credentials import Credentials
 from foxden.boot.files.node.duties import Done, Gone
@@ -142,6 +143,26 @@ def test_the_leader_speaks_for_a_server_that_died_while_it_went(monkeypatch: pyt
     cluster.members[2]["Status"] = 4
     cluster.server.replace()
     assert [(action, given["InstanceId"]) for action, given in client.calls] == [("complete_lifecycle_action", "i-3")]
+
+
+def test_what_the_leader_keeps_is_looked_at_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    kept: list[float] = []
+
+    def keep(*_: Any) -> None:
+        kept.append(now[0])
+        if len(kept) == 1:
+            raise ApiError("not yet")
+
+    monkeypatch.setattr(access, "keep_consul", keep)
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    cluster = Cluster(monkeypatch, FakeGroups(i_1="InService"))
+    with pytest.raises(ApiError):
+        cluster.server.keep_consul()
+    for seconds in (2, 5, 60):
+        now[0] += seconds
+        cluster.server.keep_consul()
+    assert kept == [1000, 1002, 1067]
 
 
 def test_who_does_not_lead_leaves_all_that_to_the_leader(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The duties of a core server."""
 
 import time
+from collections.abc import Callable
 
 from . import access, leaving, snapshots
 from .api import CONSUL, NOMAD, Api
@@ -11,6 +12,7 @@ from .group import Group
 from .members import Members, Watch, is_member, members
 from .parameters import Parameters
 
+_KEPT_FOR = 60
 _ALIVE = 1
 """How Serf calls the state of a member that answers."""
 
@@ -26,15 +28,16 @@ class Server:
         self._consul = Api(CONSUL, credentials.consul_management)
         self._nomad = Api(NOMAD, credentials.nomad_management)
         self._watch = Watch(facts, time.monotonic)
+        self._next: dict[str, float] = {}
 
     def duties(self) -> list[Duty]:
         """All of them."""
         return [
             Duty("launch", 3, self.launch),
             Duty("leave", 3, self.leave),
-            Duty("access to consul", 10, self.keep_consul),
-            Duty("access to nomad", 10, self.keep_nomad),
-            Duty("certificates of workers", 10, self.keep_certificates),
+            Duty("access to consul", 5, self.keep_consul),
+            Duty("access to nomad", 5, self.keep_nomad),
+            Duty("certificates of workers", 5, self.keep_certificates),
             Duty("replace", 5, self.replace),
             *([Duty("snapshot", self._facts.snapshot_minutes * 60, self.snapshot)] if self._facts.snapshots else []),
         ]
@@ -53,18 +56,15 @@ class Server:
 
     def keep_consul(self) -> None:
         """As leader: what may be done in Consul."""
-        if self._leads():
-            access.keep_consul(self._consul, self._parameters)
+        self._as_leader("consul", lambda: access.keep_consul(self._consul, self._parameters))
 
     def keep_nomad(self) -> None:
         """As leader: what may be done in Nomad."""
-        if self._leads():
-            access.keep_nomad(self._nomad, self._management, self._parameters)
+        self._as_leader("nomad", lambda: access.keep_nomad(self._nomad, self._management, self._parameters))
 
     def keep_certificates(self) -> None:
         """As leader: what workers are known by."""
-        if self._leads():
-            access.keep_certificates(self._facts, self._parameters)
+        self._as_leader("certificates", lambda: access.keep_certificates(self._facts, self._parameters))
 
     def replace(self) -> None:
         """As leader: have a server replaced that is no member for long."""
@@ -83,6 +83,12 @@ class Server:
         """As leader: keep what both rafts hold, away from all servers."""
         if self._leads():
             snapshots.take(self._facts, {"consul": self._consul, "nomad": self._nomad})
+
+    def _as_leader(self, name: str, do: Callable[[], None]) -> None:
+        """Once a minute where it works: each time reads many secrets, and every reading costs."""
+        if self._leads() and time.monotonic() >= self._next.get(name, 0):
+            do()
+            self._next[name] = time.monotonic() + _KEPT_FOR
 
     def _leads(self) -> bool:
         return str(self._consul.peek("/v1/status/leader") or "").startswith(f"{self._facts.address}:")
