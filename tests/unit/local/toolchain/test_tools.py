@@ -16,8 +16,8 @@ import pytest
 from local import __main__ as main
 from local.paths import REPO, cache_dir, state_dir
 from local.toolchain import official
-from local.toolchain.catalog import PLUGINS, TOOLS
-from local.toolchain.layout import plugin_cache, plugin_dir, tool_dir
+from local.toolchain.catalog import AWS_PLUGIN, PLUGINS, TOOLS
+from local.toolchain.layout import Record, Refusal, plugin_cache, plugin_dir, read_record, tool_dir, write_record
 from local.toolchain.platform import this_platform
 
 PULUMI = """
@@ -239,3 +239,11 @@ def test_ctrl_c_leaves_no_half_state_and_no_process(bin, fake_go, tmp_path: Path
     assert not list((cache_dir() / "partial").rglob("stage"))
     status = Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}/stat")
     assert not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+@pytest.mark.parametrize(("options", "kept"), [((), True), (("--retry-plugins",), False)])
+def test_what_is_known_of_plugins_that_are_got_elsewhere_stays(stocked, options: tuple[str, ...], kept: bool):
+    stocked()
+    write_record(Record({}, {AWS_PLUGIN.directory: Refusal("HTTP 403", time.time())}))
+    assert tools(*options) == 0
+    assert (AWS_PLUGIN.directory in read_record().refused) is kept
