@@ -14,9 +14,6 @@ from foxden.schedulers.base import Nodes, nodes, nodes_problem
 from foxden.service.prepare import has_outputs, placeholders, when_known
 from foxden.service.reader import Reader
 
-MACHINE_FIELDS = ("image", "disk", "software", "policies", "policy_arns", "tags")
-"""The fields that core servers and pools both have."""
-
 LISTS = ("registries", "registry_credentials")
 """Facts of a node that are lists."""
 

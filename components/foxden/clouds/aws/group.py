@@ -18,7 +18,7 @@ SETTLE_SECONDS = 60
 """How long a node that came to work is left alone before the next one is replaced."""
 
 PATIENCE_MINUTES = 60
-"""How long a group may take to come or go."""
+"""How long a group may take to change, or to go with all that its nodes hand over."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def create_group(scope: Scope, group: Group, machines: Machines, site: Site, rig
         **inputs,
         opts=scope.options(
             depends_on=list(rights),
-            custom_timeouts=pulumi.CustomTimeouts(create=patience, update=patience, delete=patience),
+            custom_timeouts=pulumi.CustomTimeouts(update=patience, delete=patience),
             **group.opts,
         ),
     )
