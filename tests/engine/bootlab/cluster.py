@@ -140,6 +140,24 @@ def mirrored(software: Software, mirror: str) -> Software:
     return replace(software, binaries=tuple(binaries))
 
 
+def existing(lab: Lab, servers: int) -> Cluster:
+    """A cluster that something else makes, under the same name."""
+    return Cluster(lab, subnet="", image="", key="", servers=_node("", servers), software=Software(()))
+
+
+def _node(key: str, servers: int, **more: Any) -> Node:
+    return Node(
+        cloud="aws",
+        region=REGION,
+        cluster=NAME,
+        role=Role.SERVER,
+        servers=servers,
+        parameters=PREFIX,
+        key=key,
+        **more,
+    )
+
+
 def new_cluster(lab: Lab, pools: Iterable[str], servers: int = 3, **more: Any) -> Cluster:
     """What there is before the first instance: a network, a key, and the names of the pools."""
     ec2 = lab.cloud.ec2
@@ -150,15 +168,5 @@ def new_cluster(lab: Lab, pools: Iterable[str], servers: int = 3, **more: Any) -
     lab.cloud.client("ssm").put_parameter(
         Name=f"{PREFIX}/servers/pools", Value=json.dumps(sorted(pools)), Type="String"
     )
-    node = Node(
-        cloud="aws",
-        region=REGION,
-        cluster=NAME,
-        role=Role.SERVER,
-        servers=servers,
-        parameters=PREFIX,
-        key=key,
-        **more,
-    )
     image = ec2.describe_images()["Images"][0]["ImageId"]
-    return Cluster(lab, subnet, image, key, node, mirrored(nodes.software(), lab.mirror))
+    return Cluster(lab, subnet, image, key, _node(key, servers, **more), mirrored(nodes.software(), lab.mirror))

@@ -3,7 +3,8 @@
 import http.client
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
@@ -41,24 +42,40 @@ def refusal(said: str) -> str:
     return f'<ErrorResponse xmlns="{NAMESPACE}"><Error>{error}</Error>{request}</ErrorResponse>'
 
 
+@dataclass(frozen=True)
+class Rules:
+    """What is other here than with moto alone, each by the name of the action."""
+
+    actions: Mapping[str, Action] = field(default_factory=dict)
+    """What moto is not asked at all."""
+    changes: Mapping[str, Change] = field(default_factory=dict)
+    """How its answer is changed."""
+    around: Mapping[str, Callable[[Parameters], AbstractContextManager[None]]] = field(default_factory=dict)
+    """What is done before and after it is asked."""
+
+
 @contextmanager
-def door(
-    address: tuple[str, int], moto: tuple[str, int], actions: Mapping[str, Action], changes: Mapping[str, Change]
-) -> Iterator[str]:
-    """Answers while the block runs, and changes some of moto's answers; gives its URL."""
+def _as_it_is(given: Parameters) -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def door(address: tuple[str, int], moto: tuple[str, int], rules: Rules) -> Iterator[str]:
+    """Answers while the block runs; gives its URL."""
 
     class Door(Answering):
         def handle_any(self) -> None:
             body = self.given()
             parameters = dict(parse_qsl(body.decode(errors="replace"))) if b"Action=" in body else {}
             action = parameters.get("Action", "")
-            if action in actions:
+            if action in rules.actions:
                 try:
-                    self.say(200, reply(action, actions[action](parameters)), {"Content-Type": "text/xml"})
+                    self.say(200, reply(action, rules.actions[action](parameters)), {"Content-Type": "text/xml"})
                 except Refused as error:
                     self.say(400, refusal(str(error)), {"Content-Type": "text/xml"})
             else:
-                self.pass_on(body, changes.get(action))
+                with rules.around.get(action, _as_it_is)(parameters):
+                    self.pass_on(body, rules.changes.get(action))
 
         def pass_on(self, body: bytes, change: Change | None = None) -> None:
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}

@@ -139,9 +139,7 @@ def _opened(network: Network, directory: Path, disk: Base, stack: ExitStack) -> 
         )
 
     player = Player(cloud, new_host, directory / "story.log")
-    actions = Actions(player)
-    changes = {"DescribeAutoScalingGroups": actions.groups}
-    stack.enter_context(door((gateway, _DOOR), moto, actions.table(), changes))
+    stack.enter_context(door((gateway, _DOOR), moto, Actions(player).rules()))
     stack.enter_context(metadata(player.at, cloud.credentials))
     url = stack.enter_context(mirror((gateway, 80), disk))
     stack.enter_context(no_names(gateway))

@@ -3,11 +3,13 @@
 import math
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from tests.engine.bootlab.door import NAMESPACE, Action, Parameters, Refused
+from tests.engine.bootlab.door import NAMESPACE, Action, Parameters, Refused, Rules
 from tests.engine.bootlab.scaling import Member, Player, State
 
 
@@ -33,9 +35,16 @@ class Actions:
     player: Player
     refreshes: list[Refresh] = field(default_factory=list)
 
-    def table(self) -> dict[str, Action]:
-        """By the name of the action."""
+    def rules(self) -> Rules:
+        """What the cloud's door is to do."""
         self.player.steps.append(self.step)
+        return Rules(
+            actions=self._actions(),
+            changes={"DescribeAutoScalingGroups": self.groups},
+            around={"CreateAutoScalingGroup": self.with_hooks},
+        )
+
+    def _actions(self) -> dict[str, Action]:
         return {
             "CompleteLifecycleAction": self.complete,
             "RecordLifecycleActionHeartbeat": self.heartbeat,
@@ -84,6 +93,21 @@ class Actions:
                     listed.append(_element(member))
         ElementTree.register_namespace("", NAMESPACE)
         return ElementTree.tostring(root, encoding="unicode")
+
+    @contextmanager
+    def with_hooks(self, given: Parameters) -> Iterator[None]:
+        """A new group has its hooks before it launches; moto leaves them out."""
+        with self.player.guard:
+            yield
+            prefix = "LifecycleHookSpecificationList.member."
+            for number in sorted({name.split(".")[2] for name in given if name.startswith(prefix)}):
+                self.player.cloud.autoscaling.put_lifecycle_hook(
+                    AutoScalingGroupName=given["AutoScalingGroupName"],
+                    LifecycleHookName=given[f"{prefix}{number}.LifecycleHookName"],
+                    LifecycleTransition=given[f"{prefix}{number}.LifecycleTransition"],
+                    HeartbeatTimeout=int(given[f"{prefix}{number}.HeartbeatTimeout"]),
+                    DefaultResult=given[f"{prefix}{number}.DefaultResult"],
+                )
 
     def terminate(self, given: Parameters) -> str:
         with self.player.guard:

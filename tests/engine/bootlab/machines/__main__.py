@@ -1,0 +1,24 @@
+"""A program that builds a cluster as every environment with machines of its own does; ``settings.json`` says which."""
+
+import json
+from pathlib import Path
+
+import foxden
+
+settings = json.loads(Path("settings.json").read_text())
+image, pool = settings["image"], settings["pool"]
+network = foxden.Network("lab", {"cloud": "aws", "cidr": settings["cidr"], "zones": settings["zones"]})
+core = foxden.CoreCluster(
+    "lab",
+    {
+        "scheduler": "nomad",
+        "network": network.facts,
+        "servers": settings["servers"],
+        "image": image,
+        "pools": [pool],
+        "software": settings["software"],
+        "protect": False,
+    },
+)
+workers = settings["workers"]
+foxden.WorkerPool(pool, {"cluster": core.facts, "image": image, "min": workers, "max": workers + 1})
