@@ -121,7 +121,7 @@ class Stack:
 
 def _shown(step: Mapping[str, Any]) -> str:
     """What would be done to a resource, and which of its properties differ."""
-    differing = ", ".join(step.get("detailedDiff") or {})
+    differing = ", ".join(step.get("diffReasons") or ())
     return f"{step['op']} {step['urn'].rpartition('::')[2]} ({_type(step['urn'])}{': ' * bool(differing)}{differing})"
 
 
