@@ -7,7 +7,7 @@ import grpc
 from google.protobuf import any_pb2, empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, status_pb2
 
-from local.plugins.aws import names, shapes, translate
+from local.plugins.aws import config, names, shapes, translate
 from local.plugins.aws.known import Known
 from local.plugins.aws.types import Change
 from local.toolchain.catalog import AWS_PLUGIN
@@ -32,6 +32,9 @@ class Forward(grpc.GenericRpcHandler):
                 schema=f'{{"name": "{AWS_PLUGIN.name}", "version": "{AWS_PLUGIN.version}"}}'
             ),
             "Handshake": self._handshake,
+            "CheckConfig": self._configuration("CheckConfig"),
+            "DiffConfig": self._configuration("DiffConfig"),
+            "Configure": self._configuration("Configure"),
             "Check": self._check,
             "Invoke": self._invoke,
         }
@@ -53,6 +56,15 @@ class Forward(grpc.GenericRpcHandler):
     def _handshake(self, request: Any, context: grpc.ServicerContext) -> Any:
         request.engine_address = self._engine
         return self._ask("Handshake", request, context)
+
+    def _configuration(self, name: str) -> Answer:
+        def answer(request: Any, context: grpc.ServicerContext) -> Any:
+            config.request_to_bridge(request)
+            found = self._ask(name, request, context)
+            config.answer_from_bridge(found)
+            return found
+
+        return answer
 
     def _check(self, request: Any, context: grpc.ServicerContext) -> Any:
         _refuse_unknown(request, context)

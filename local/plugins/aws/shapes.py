@@ -71,12 +71,12 @@ def _move(struct: struct_pb2.Struct, old: str, new: str, *, wrap: bool, change: 
     value.CopyFrom(struct.fields[old])
     del struct.fields[old]
     if change.shape is not Shape.SAME:
-        _reshape(bare(value), wrap=wrap)
+        reshape(bare(value), wrap=wrap)
     if not (value.HasField("null_value") and new in struct.fields):
         struct.fields[new].CopyFrom(value)
 
 
-def _reshape(value: struct_pb2.Value, *, wrap: bool) -> None:
+def reshape(value: struct_pb2.Value, *, wrap: bool) -> None:
     """Put an object into a list, or take it out; what is neither (null, unknown) stays."""
     inner = struct_pb2.Value()
     if wrap and value.HasField("struct_value"):

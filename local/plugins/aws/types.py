@@ -67,6 +67,13 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
 }
 """By Terraform's name of the type. What lies in a changed property comes after it."""
 
+PROVIDER_CHANGES = (
+    Change("defaultTags", "defaultTags", Shape.ONE_IN_LIST),
+    Change("ignoreTags", "ignoreTags", Shape.ONE_IN_LIST),
+    Change("assumeRoleWithWebIdentity", "assumeRoleWithWebIdentities", Shape.ONE_IN_LIST),
+)
+"""The same for a provider's own configuration."""
+
 AUTONAMES: Mapping[str, Autoname] = {
     "aws_cloudwatch_metric_alarm": Autoname(),
     "aws_ecr_repository": Autoname(lower=True),

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pulumi
+import pulumi_aws
 import pytest
 from pulumi import _types
 
 from local.plugins.aws import engine, names
 from local.plugins.aws.bridge import Bridge
-from local.plugins.aws.types import CHANGES, FUNCTIONS, RESOURCES, SECRET_RESULTS, Change, Shape
+from local.plugins.aws.types import CHANGES, FUNCTIONS, PROVIDER_CHANGES, RESOURCES, SECRET_RESULTS, Change, Shape
 from local.toolchain import aws
 
 NEWER: Mapping[str, frozenset[str]] = {
@@ -173,6 +174,12 @@ def test_every_difference_is_one_of_the_sdk_and_the_provider(token: str, schema:
         assert change.path[0] in known
         if len(change.path) == 1:
             assert change.theirs in resource["inputProperties"]
+
+
+def test_every_setting_of_a_provider_is_the_providers(schema: Any) -> None:
+    theirs = schema["provider"]["inputProperties"]
+    found = set(compare(pulumi_aws.ProviderArgs, theirs, PROVIDER_CHANGES, schema["types"]))
+    assert {one for one in found if not one.startswith("endpoints.")} <= {"tagPolicyCompliance", "userAgents"}
 
 
 @pytest.mark.parametrize("token", sorted(FUNCTIONS))
