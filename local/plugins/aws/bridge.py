@@ -1,7 +1,9 @@
 """The bridge as a child process, with the Terraform provider that it starts: neither ever outlives this process."""
 
+import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,8 +16,8 @@ from local.toolchain.aws import Parts
 OPTIONS = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
 
 # Reads until this process is gone, however it went, then ends the bridge's process group: the bridge alone would notice
-# minutes later, and the Terraform provider never.
-_WATCH = 'while read -r _; do :; done; kill -s KILL -- "-$0"'
+# minutes later, and the Terraform provider never. What they leave is in a directory of their own.
+_WATCH = 'while read -r _; do :; done; kill -s KILL -- "-$0"; rm -rf -- "$1"'
 
 
 class Bridge:
@@ -23,8 +25,10 @@ class Bridge:
 
     def __init__(self, parts: Parts, engine: str, include: Sequence[str]) -> None:
         """Start it. ``engine`` is the address it logs to, ``include`` what it is to have, by Terraform's names."""
+        directory = tempfile.mkdtemp(prefix="foxden-aws-")
         self._child = subprocess.Popen(
             [str(parts.bridge), engine],
+            env={**os.environ, "TMPDIR": directory},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -32,7 +36,7 @@ class Bridge:
         )
         threading.Thread(target=self._pass_errors_on, daemon=True).start()
         self._watch = subprocess.Popen(
-            ["/bin/sh", "-c", _WATCH, str(self._child.pid)],
+            ["/bin/sh", "-c", _WATCH, str(self._child.pid), directory],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
