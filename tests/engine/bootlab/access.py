@@ -86,7 +86,7 @@ class Access:
         names = {f"servers-{member.id}" for member in self.servers()}
         consul, nomad = self.raft()
         assert consul == nomad == names, f"voters of Consul {consul}, of Nomad {nomad}, in service {names}"
-        return len(names) == self.cluster.servers.servers
+        return len(names) == self.cluster.servers
 
 
 def answers_rpc(address: str, port: int, tls: bytes, ca: Path, certificate: Path | None = None) -> bool:

@@ -61,8 +61,9 @@ def holders(host: Host, secrets: Mapping[str, str]) -> dict[str, set[str]]:
 def _in_files(host: Host, wanted: Needles) -> Iterator[str]:
     root = host.root
     for path, mode in _files(host):
-        if not _is_private(path, mode, root):
-            for name in wanted.within(_content(path)):
+        found = wanted.within(_content(path))
+        if found and not _is_private(path, mode, root):
+            for name in found:
                 yield f"{host.name}: {name} is in /{path.relative_to(root)}, mode {stat.S_IMODE(mode):o}"
 
 

@@ -18,7 +18,7 @@ ENVIRONMENT = "dev"
 DOMAIN = "foxden.localhost"
 SECRET = "pods-api-key"
 
-_PROGRAM = Path(__file__).parent / "program"
+_PROGRAM = Path(__file__).parent / "program_services"
 
 
 @dataclass
@@ -38,14 +38,16 @@ class Deployment:
 
 def deployment(access: Access) -> Deployment:
     """The stack, not deployed yet."""
-    directory = access.cluster.lab.directory / "stack"
+    directory = access.cluster.lab.directory / "services"
     shutil.copytree(_PROGRAM, directory)
-    env = environment(access.cluster.lab.directory)
+    home = access.cluster.lab.directory / "of-services"
+    home.mkdir()
+    env = environment(home)
     (directory / "Pulumi.yaml").write_text("name: lab-services\nruntime: python\n")
     project = Project("lab-services", directory, env, {})
     project.pulumi("stack", "init")
     secret = secrets.token_urlsafe(24)
-    port = access.cluster.servers.ingress_port
+    port = access.cluster.ingress_port
     settings = directory / "settings.json"
     settings.touch(mode=0o600)
     settings.write_text(json.dumps(_settings(access, secret, port)))

@@ -6,10 +6,10 @@ from pathlib import Path
 import foxden
 
 settings = json.loads(Path("settings.json").read_text())
-image, pool = settings["image"], settings["pool"]
-network = foxden.Network("lab", {"cloud": "aws", "cidr": settings["cidr"], "zones": settings["zones"]})
+name, image, pool = settings["name"], settings["image"], settings["pool"]
+network = foxden.Network(name, {"cloud": "aws", "cidr": settings["cidr"], "zones": settings["zones"]})
 core = foxden.CoreCluster(
-    "lab",
+    name,
     {
         "scheduler": "nomad",
         "network": network.facts,
@@ -17,6 +17,7 @@ core = foxden.CoreCluster(
         "image": image,
         "pools": [pool],
         "software": settings["software"],
+        "unhealthy_after": settings["unhealthy_after"],
         "protect": False,
     },
 )
