@@ -16,8 +16,12 @@ from local.toolchain.aws import Parts
 OPTIONS = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
 
 # Reads until this process is gone, however it went, then ends the bridge's process group: the bridge alone would notice
-# minutes later, and the Terraform provider never. What they leave is in a directory of their own.
-_WATCH = 'while read -r _; do :; done; kill -s KILL -- "-$0"; rm -rf -- "$1"'
+# minutes later, and the Terraform provider never. What they leave is in a directory of their own. It is nobody's child,
+# for whoever ends this process with all its children must not end it, too.
+_WATCH = """
+exec 3<&0
+(while read -r _; do :; done; kill -s KILL -- "-$0"; rm -rf -- "$1") <&3 3<&- &
+"""
 
 
 class Bridge:
@@ -42,6 +46,7 @@ class Bridge:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        self._watch.wait()
         assert self._child.stdout is not None
         port = self._child.stdout.readline().decode().strip()
         if not port.isdigit():
@@ -76,5 +81,4 @@ class Bridge:
         """End it and the Terraform provider at once."""
         assert self._watch.stdin is not None
         self._watch.stdin.close()
-        self._watch.wait()
         self._child.wait()

@@ -23,9 +23,11 @@ def _environment(directory: Path) -> dict[str, str]:
     return {**os.environ, "TMPDIR": str(directory), "FOXDEN_SIMULATION": str(directory)}
 
 
-def _left(directory: Path) -> list[str]:
-    """The processes of a run, and its directories."""
-    return [*(str(path) for path in directory.iterdir()), *map(str, _processes(directory))]
+def _nothing_left(directory: Path) -> bool:
+    """Neither a process of a run nor a file in its temporary directory."""
+    left = [*(str(path) for path in directory.rglob("*")), *map(str, _processes(directory))]
+    assert not left, left
+    return True
 
 
 def _processes(directory: Path) -> list[psutil.Process]:
@@ -53,7 +55,7 @@ def test_the_dev_environment_comes_up_is_sound_and_goes_without_a_trace(plugin: 
         for what, _ in LIMITS:
             assert what in said
         assert plugin.text in said
-        until(lambda: not _left(Path(directory)), "nothing is left", 15)
+        until(lambda: _nothing_left(Path(directory)), "nothing is left", 15)
     assert {file: file.read_bytes() for file in REPO.glob("Pulumi*.yaml")} == before
 
 
@@ -65,4 +67,4 @@ def test_ctrl_c_leaves_nothing(plugin: Ready) -> None:
             running.process.send_signal(signal.SIGINT)
             done = running.wait(90)
         assert done.code == 130, str(done)
-        until(lambda: not _left(directory), "nothing is left", 15)
+        until(lambda: _nothing_left(directory), "nothing is left", 15)
