@@ -10,11 +10,15 @@ from typing import Any
 
 import pulumi
 from google.protobuf import empty_pb2
-from pulumi.runtime import Mocks, configure, rpc, run_in_stack
+from pulumi.runtime import Mocks, configure, resource, rpc, run_in_stack
 from pulumi.runtime.mocks import MockMonitor, MockSettings
 from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.proto.resource_pb2 import RegisterResourceResponse
+from pulumi.runtime.proto.source_pb2 import StackTrace
 from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
+
+# Where in the program each resource was made: a fifth of a test's time, and nobody asks.
+resource._get_stack_trace = StackTrace
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 PROJECT = "foxden"
