@@ -17,9 +17,7 @@ from pulumi.runtime.proto.resource_pb2 import RegisterResourceResponse
 from pulumi.runtime.proto.source_pb2 import StackTrace
 from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
 
-# Where in the program each resource was made: a fifth of a test's time, and nobody asks.
-resource._get_stack_trace = StackTrace
-
+resource._get_stack_trace = StackTrace  # a fifth of a test's time, and nobody asks where a resource was made
 STACK_TYPE = "pulumi:pulumi:Stack"
 PROJECT = "foxden"
 
