@@ -20,7 +20,7 @@ in-lab = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(LAB); 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up down status logs reap simulate secret env connect pin-image tools test test-unit test-engine test-boot lint bench clean
+.PHONY: help up down status logs reap simulate secret env connect pin-image tools test test-unit test-graph test-engine test-boot lint bench clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,11 +63,15 @@ test: $(READY) ## all tests, those against real servers last
 	@tests/packages.sh
 	@$(PY) -m local tools
 	@$(PY) -m pytest -n auto tests/unit tests/contract
+	@$(PY) -m pytest -n auto --dist loadfile tests/graph
 	@$(PY) -m pytest -n 2 --dist loadfile tests/engine --ignore $(LAB)
 	@$(call in-lab)
 
 test-unit: $(READY) ## the quick tests
 	@$(PY) -m pytest -n auto tests/unit tests/contract
+
+test-graph: $(READY) ## the tests of all that a whole environment on a cloud registers
+	@$(PY) -m pytest -n auto --dist loadfile tests/graph
 
 test-engine: $(READY) ## the tests against real servers
 	@tests/packages.sh
