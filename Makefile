@@ -70,7 +70,7 @@ test: $(READY) ## all tests, those against real servers last
 test-unit: $(READY) ## the quick tests
 	@$(PY) -m pytest -n auto tests/unit tests/contract
 
-test-graph: $(READY) ## the tests of all that a whole environment on a cloud registers
+test-graph: $(READY) ## the tests of what is built on a cloud, with mocks
 	@$(PY) -m pytest -n auto --dist loadfile tests/graph
 
 test-engine: $(READY) ## the tests against real servers

@@ -10,8 +10,8 @@ import pytest
 from foxden.boot.node import Role
 from foxden.clouds.aws.firewall import GROUPS
 from foxden.schedulers.nomad import nodes
+from tests.graph.graphs import CORE, NETWORK, POOLS, TAGS, ZONES, whole
 from tests.mocks import Recorded, Resource, Secret
-from tests.unit.clouds.graphs import CORE, NETWORK, POOLS, TAGS, ZONES, whole
 
 UNTAGGABLE = {
     "aws:autoscaling/lifecycleHook:LifecycleHook",

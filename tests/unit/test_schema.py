@@ -8,8 +8,8 @@ import pytest
 from pulumi.provider.experimental.analyzer import Analyzer
 
 import foxden
+from tests.graph import graphs
 from tests.mocks import Recorded, run
-from tests.unit.clouds import graphs
 
 COMPONENTS = [
     kind

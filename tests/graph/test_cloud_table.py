@@ -12,8 +12,8 @@ from foxden.clouds.base import CLOUDS, BuiltCore, BuiltNetwork, BuiltPool, Cloud
 from foxden.clouds.plan import CorePlan, NetworkPlan, PoolPlan
 from foxden.clouds.references import reference_problem
 from foxden.errors import InvalidInput, Problem
+from tests.graph.graphs import CORE, NETWORK, POOLS, lib, recorded
 from tests.mocks import Failed, Recorded
-from tests.unit.clouds.graphs import CORE, NETWORK, POOLS, lib, recorded
 
 METHODS = [name for name, _ in inspect.getmembers(Cloud, inspect.isfunction) if not name.startswith("_")]
 

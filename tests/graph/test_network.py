@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from foxden.clouds.aws.endpoints import NEEDED
+from tests.graph.graphs import NETWORK, SITE, TAGS, ZONES, lib, network, recorded
 from tests.mocks import Failed
-from tests.unit.clouds.graphs import NETWORK, SITE, TAGS, ZONES, lib, network, recorded
 
 ROUTE = "aws:ec2/route:Route"
 SUBNET = "aws:ec2/subnet:Subnet"

@@ -9,8 +9,8 @@ import pulumi
 import pytest
 
 from foxden.boot.node import LAUNCH_HOOK, TERMINATE_HOOK
+from tests.graph.graphs import FACTS, IMAGE, SITE, TAGS, pool
 from tests.mocks import UNKNOWN, Failed, unknown_output
-from tests.unit.clouds.graphs import FACTS, IMAGE, SITE, TAGS, pool
 
 GROUP = "aws:autoscaling/group:Group"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -233,7 +233,7 @@ def test_everything_wrong_is_said_at_once() -> None:
 
 
 def test_a_name_that_is_taken() -> None:
-    from tests.unit.clouds.graphs import lib, recorded
+    from tests.graph.graphs import lib, recorded
 
     facts = {**FACTS, "pools": ["servers"]}
     with pytest.raises(Failed, match="pool 'servers': must not be called 'servers': the core servers are"):

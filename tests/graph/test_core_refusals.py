@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from foxden.schedulers.base import SCHEDULERS
+from tests.graph.graphs import SITE, ZONES, core
 from tests.mocks import Failed, unknown_output
-from tests.unit.clouds.graphs import SITE, ZONES, core
 
 GROUP = "aws:autoscaling/group:Group"
 

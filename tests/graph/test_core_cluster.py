@@ -12,8 +12,8 @@ from foxden.boot.node import LAUNCH_HOOK, TERMINATE_HOOK, Role
 from foxden.clouds.aws.bootstrap import zones_of_servers
 from foxden.clouds.aws.bootstrap_asg import one_more
 from foxden.schedulers.nomad import nodes
+from tests.graph.graphs import CORE, IMAGE, SITE, TAGS, core, lib, recorded
 from tests.mocks import UNKNOWN, Failed, Recorded, unknown_output
-from tests.unit.clouds.graphs import CORE, IMAGE, SITE, TAGS, core, lib, recorded
 
 GROUP = "aws:autoscaling/group:Group"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -258,8 +258,8 @@ def test_a_connection_says_where_credentials_are_kept() -> None:
 
 def recorded_with_parameters(program: Any) -> Recorded:
     """What a program registers that reads secrets."""
+    from tests.graph.graphs import answer
     from tests.mocks import run
-    from tests.unit.clouds.graphs import answer
 
     read = {"aws:ssm/getParameter:getParameter": lambda args: {"value": f"of {args['name']}"}}
     return run(program, answer=answer, functions=read)
