@@ -140,5 +140,5 @@ def test_no_secret_is_in_user_data(ssm: Any, parameters: Parameters) -> None:
         assert "PRIVATE KEY" not in text
 
 
-def _all(ssm: Any) -> list[dict[str, Any]]:
+def _all(ssm: Any) -> Any:
     return ssm.get_parameters_by_path(Path="/foxden/dev", Recursive=True, WithDecryption=True)["Parameters"]
