@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto import mock_aws
 
 from local.errors import LocalError
 from local.simulate.cloud import Cloud, running
+from local.simulate.corrections import correct
 from local.toolchain import aws
 from tests.engine.aws.projects import REGION, Project, environment, new_project
 
@@ -40,3 +42,15 @@ def new(plugin: aws.Ready, cloud: Cloud, tmp_path: Path) -> Callable[[str], Proj
     """Makes projects with one of the programs here."""
     env = environment(tmp_path, cloud)
     return lambda program: new_project(program, tmp_path / program, env)
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty account in this process, with moto's answers put right."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    correct()
+    with mock_aws():
+        yield

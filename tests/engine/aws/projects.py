@@ -3,17 +3,16 @@
 import json
 import os
 import shutil
-import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from local.paths import REPO
 from local.shell import tool
 from local.simulate.cloud import Cloud, without_aws
 from local.toolchain.catalog import AWS_PLUGIN
 from tests.engine.harness.command import Running, run
 from tests.engine.plugins.projects import Project as Base
+from tests.engine.plugins.projects import launcher
 
 REGION = "eu-central-1"
 _WITHIN = 300.0
@@ -47,8 +46,8 @@ def environment(directory: Path, cloud: Cloud) -> dict[str, str]:
     """An environment in which ``pulumi`` finds the stand-ins, and they the simulated AWS."""
     home, backend = directory / "pulumi-home", directory / "backend"
     backend.mkdir()
-    _launcher(home, "language", "python", version("pulumi"), "language_python")
-    _launcher(home, "resource", AWS_PLUGIN.name, AWS_PLUGIN.version, "aws")
+    launcher(home, "language", "python", version("pulumi"), "language_python")
+    launcher(home, "resource", AWS_PLUGIN.name, AWS_PLUGIN.version, "aws")
     return {
         **{name: value for name, value in without_aws(os.environ).items() if not name.startswith(_DROPPED)},
         **cloud.environment(REGION),
@@ -58,13 +57,6 @@ def environment(directory: Path, cloud: Cloud) -> dict[str, str]:
         "PULUMI_CONFIG_PASSPHRASE": "test",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
-
-
-def _launcher(home: Path, kind: str, name: str, number: str, module: str) -> None:
-    file = home / "plugins" / f"{kind}-{name}-v{number}" / f"pulumi-{kind}-{name}"
-    file.parent.mkdir(parents=True)
-    file.write_text(f'#!/bin/sh\nPYTHONPATH={REPO} exec {sys.executable} -m local.plugins.{module} "$@"\n')
-    file.chmod(0o755)
 
 
 def new_project(program: str, directory: Path, env: dict[str, str]) -> Project:

@@ -9,10 +9,8 @@ from typing import Any
 
 import boto3  # type: ignore[import-untyped]
 import pytest
-from moto import mock_aws
 
 from local.simulate.audit import RULES, Facts, audit, data, machines, network, tags
-from local.simulate.corrections import correct
 from local.simulate.inventory import Clients, added, take
 
 FACTS = Facts("dev", frozenset({"a-value-of-the-store"}))
@@ -20,15 +18,9 @@ GOOD = {"environment": "dev", "owner": "x", "component": "x", "cost_centre": "x"
 
 
 @pytest.fixture
-def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
+def clients(account: None) -> Clients:
     """An empty account."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE"):
-        monkeypatch.delenv(name, raising=False)
-    correct()
-    with mock_aws():
-        yield functools.cache(lambda service: boto3.client(service, region_name="eu-central-1"))
+    return functools.cache(lambda service: boto3.client(service, region_name="eu-central-1"))
 
 
 def found(rule: Callable[[Clients, Any], Iterator[str]], clients: Clients) -> list[str]:

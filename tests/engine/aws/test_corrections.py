@@ -1,28 +1,18 @@
 """What is put right in moto is as AWS documents it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import boto3  # type: ignore[import-untyped]
 import pytest
-from moto import mock_aws
-
-from local.simulate.corrections import correct
 
 NODE = {"ImageId": "ami-12345678", "InstanceType": "t3.small"}
 ZONE = "eu-central-1a"
 
 
 @pytest.fixture
-def ec2(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def ec2(account: None) -> Any:
     """An empty account, corrected."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE"):
-        monkeypatch.delenv(name, raising=False)
-    correct()
-    with mock_aws():
-        yield boto3.client("ec2", region_name="eu-central-1")
+    return boto3.client("ec2", region_name="eu-central-1")
 
 
 def autoscaling() -> Any:
