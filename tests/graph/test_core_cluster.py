@@ -55,8 +55,9 @@ def test_disks_are_encrypted() -> None:
 
 
 def test_machines_are_told_the_facts_of_their_cluster_and_no_more() -> None:
-    text = told(core(unhealthy_after=90, certificate_hours=24).one(TEMPLATE))
-    for fact in ("/foxden/dev", "alias/foxden-dev", "eu-central-1", '"servers": 3', '"unhealthy_after": 90'):
+    text = told(core(unhealthy_after=90, certificate_hours=24, follow_within=60).one(TEMPLATE))
+    settings = ('"servers": 3', '"unhealthy_after": 90', '"certificate_hours": 24', '"follow_within": 60')
+    for fact in ("/foxden/dev", "alias/foxden-dev", "eu-central-1", *settings):
         assert fact in text or fact.replace('"', '\\"') in text, fact
 
 

@@ -89,6 +89,8 @@ class Node:
     """How long a worker's services have to move when it goes."""
     certificate_hours: int = 72
     """How long a node's certificate is good; a third of it before its end it is renewed."""
+    follow_within: int = 600
+    """How long it takes until every node knows of new secrets; three times as long old tokens are good."""
     snapshots: str = ""
     """The bucket for snapshots of the control plane, below ``<cluster>/``. Default: none are made."""
     snapshot_minutes: int = 60

@@ -48,6 +48,7 @@ class CoreCluster(pulumi.ComponentResource):
             "key": built.key,
             "workers_security_group": built.workers_security_group,
             "certificate_hours": node.certificate_hours,
+            "follow_within": node.follow_within,
         }
         if args.get("software"):
             self._facts["software"] = args["software"]

@@ -46,6 +46,9 @@ class CoreClusterArgs(TypedDict):
     """Seconds that a server may be no healthy member before it is replaced, 60 to 3600. Default: 120."""
     certificate_hours: NotRequired[int]
     """How long a node's certificate is good, 12 to 720 hours. Default: 72."""
+    follow_within: NotRequired[int]
+    """Seconds until every node knows of new secrets, 30 to 3600; old tokens are good three times as long after that.
+    Default: 600."""
     software: NotRequired[SoftwareArgs]
     """What they are installed with. Default: the pinned versions, from their publishers."""
     policies: NotRequired[Mapping[str, pulumi.Input[str]]]
@@ -77,5 +80,7 @@ class CoreFacts(TypedDict):
     """Id of the security group of all its workers."""
     certificate_hours: NotRequired[int]
     """How long a node's certificate is good. Default: 72."""
+    follow_within: NotRequired[int]
+    """Seconds until every node knows of new secrets. Default: 600."""
     software: NotRequired[SoftwareArgs]
     """What its machines are installed with. Default: the pinned versions, from their publishers."""

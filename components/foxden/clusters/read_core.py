@@ -82,6 +82,7 @@ def _node(reader: Reader, name: str, site: Site, servers: int) -> Node:
         key=chosen.key(name) if chosen else "",
         unhealthy_after=reader.integer("unhealthy_after", 120, 60, 3600),
         certificate_hours=reader.integer("certificate_hours", 72, 12, 720),
+        follow_within=reader.integer("follow_within", 600, 30, 3600),
         snapshot_minutes=reader.integer("snapshot_minutes", 60, 5, 1440),
     )
 

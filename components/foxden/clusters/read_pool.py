@@ -95,6 +95,7 @@ def _node(reader: Reader, cluster: Reader, name: str, site: Site) -> Node:
         ingress_port=reader.integer("ingress_port", 8080, 1, 65535),
         drain_deadline=reader.integer("drain_deadline", 300, 30, 3600),
         certificate_hours=cluster.integer("certificate_hours", 72, 12, 720),
+        follow_within=cluster.integer("follow_within", 600, 30, 3600),
     )
 
 

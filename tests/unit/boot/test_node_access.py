@@ -59,7 +59,7 @@ def consul_api(tokens: Tokens, **more: Any) -> FakeApi:
 
 def test_every_role_has_a_token_with_its_own_policy() -> None:
     kept, tokens = kept_secrets(), Tokens()
-    access.keep_consul(consul_api(tokens), kept)
+    access.keep_consul(facts(), consul_api(tokens), kept)
     made = {token["Description"]: token["Policies"][0]["Name"] for token in tokens.all()}
     assert made == {
         "foxden-servers": "foxden-servers",
@@ -73,14 +73,14 @@ def test_every_role_has_a_token_with_its_own_policy() -> None:
 def test_what_is_there_is_not_made_again() -> None:
     kept, tokens = kept_secrets(), Tokens()
     api = consul_api(tokens)
-    access.keep_consul(api, kept)
-    access.keep_consul(api, kept)
+    access.keep_consul(facts(), api, kept)
+    access.keep_consul(facts(), api, kept)
     assert len(tokens.all()) == 4
 
 
 def test_anyone_may_read_what_discovery_takes() -> None:
     api = consul_api(Tokens())
-    access.keep_consul(api, kept_secrets())
+    access.keep_consul(facts(), api, kept_secrets())
     told = next(body for body in api.told("PUT /v1/acl/policy") if body["Name"] == "foxden-anonymous")
     for rule in ('node_prefix "" { policy = "read" }', 'service_prefix "" { policy = "read" }'):
         assert rule in told["Rules"]
@@ -93,7 +93,7 @@ def test_a_policy_that_is_not_as_it_should_be_is_put_right() -> None:
     api = consul_api(
         Tokens(), **{"GET /v1/acl/policy/name/foxden-servers": found, "PUT /v1/acl/policy/p1": {"ID": "p1"}}
     )
-    access.keep_consul(api, kept_secrets())
+    access.keep_consul(facts(), api, kept_secrets())
     assert api.told("PUT /v1/acl/policy/p1") == [{"Name": "foxden-servers", "Rules": consul.node_rules("servers")}]
 
 
@@ -103,7 +103,7 @@ def test_the_token_that_was_replaced_ends_when_all_know_the_new_one(minutes: flo
     tokens.add("old", Description="foxden-servers")
     tokens.add("new", Description="foxden-servers")["CreateTime"] = ago(minutes)
     api = consul_api(tokens, **{"DELETE /v1/acl/token/a1": True})
-    access.keep_consul(api, kept_secrets(**{credentials.SERVERS_CONSUL: "new"}))
+    access.keep_consul(facts(), api, kept_secrets(**{credentials.SERVERS_CONSUL: "new"}))
     assert [call.rpartition("/")[2] for call, _ in api.calls if call.startswith("DELETE")] == gone
 
 
@@ -125,18 +125,18 @@ def nomad_api(tokens: Tokens, **more: Any) -> FakeApi:
 def test_nomad_is_given_the_token_that_was_made_for_it() -> None:
     kept, tokens = kept_secrets(), Tokens()
     api = nomad_api(tokens)
-    access.keep_nomad(api, "own", kept)
+    access.keep_nomad(facts(), api, "own", kept)
     assert api.told("POST /v1/acl/bootstrap") == [{"BootstrapSecret": "own"}]
     names = {secret: token["Name"] for secret, token in tokens.held.items()}
     assert names[kept.values["operators/nomad-token"]] == "foxden-operators"
     assert names[kept.values["pools/general/drain-token"]] == "foxden-drain-general"
-    access.keep_nomad(api, "own", kept)
+    access.keep_nomad(facts(), api, "own", kept)
     assert len(tokens.all()) == 3
 
 
 def test_a_pool_may_drain_and_nothing_else() -> None:
     api = nomad_api(Tokens())
-    access.keep_nomad(api, "own", kept_secrets())
+    access.keep_nomad(facts(), api, "own", kept_secrets())
     assert api.told("POST /v1/acl/policy/foxden-drain-general") == [
         {"Name": "foxden-drain-general", "Rules": 'node { policy = "write" }\n'}
     ]
@@ -147,7 +147,7 @@ def test_a_nomad_that_another_token_rules_is_told_about() -> None:
         raise ApiError("POST /v1/acl/bootstrap: 400 ACL bootstrap already done (reset index: 7)", 400)
 
     with pytest.raises(ApiError, match="already done"):
-        access.keep_nomad(nomad_api(Tokens(), **{"POST /v1/acl/bootstrap": refuse}), "own", kept_secrets())
+        access.keep_nomad(facts(), nomad_api(Tokens(), **{"POST /v1/acl/bootstrap": refuse}), "own", kept_secrets())
 
 
 def test_workers_get_a_certificate_and_a_new_one_in_time() -> None:

@@ -1,6 +1,6 @@
 """Who may do what in Consul and Nomad: kept by the server that leads Consul. Harmless to repeat."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any
 
 from . import consul, nomad
@@ -20,13 +20,12 @@ from .credentials import (
 from .facts import Facts
 from .parameters import Parameters
 
-_KNOWN_AFTER = timedelta(minutes=30)
 _FIRST_OF_CONSUL = "Initial Management Token"
 _FIRST = ("Bootstrap Token", "foxden-management")
 """Names of Nomad's management tokens that are the servers' own."""
 
 
-def keep_consul(api: Api, parameters: Parameters) -> None:
+def keep_consul(facts: Facts, api: Api, parameters: Parameters) -> None:
     """The tokens of nodes and operators, and what anyone may read."""
     wanted = {"servers": (SERVERS_CONSUL, consul.node_rules("servers"))}
     wanted["operators"] = (OPERATORS_CONSUL, consul.OPERATOR_RULES)
@@ -38,10 +37,10 @@ def keep_consul(api: Api, parameters: Parameters) -> None:
     api.call("PUT", f"/v1/acl/token/{consul.ANONYMOUS}", anonymous)
     held = api.get("/v1/acl/tokens")
     for name, (parameter, rules) in wanted.items():
-        _consul_token(api, held, f"foxden-{name}", parameters.once(parameter, token), rules)
+        _consul_token(facts, api, held, f"foxden-{name}", parameters.once(parameter, token), rules)
 
 
-def _consul_token(api: Api, held: list[dict[str, Any]], name: str, secret: str, rules: str) -> None:
+def _consul_token(facts: Facts, api: Api, held: list[dict[str, Any]], name: str, secret: str, rules: str) -> None:
     """The token and its policy; without rules it may do everything. The ones that it replaced go some time later."""
     policy = name if rules else "global-management"
     if rules:
@@ -49,17 +48,17 @@ def _consul_token(api: Api, held: list[dict[str, Any]], name: str, secret: str, 
     own = api.with_token(secret).peek("/v1/acl/token/self")
     if own is None:
         api.call("PUT", "/v1/acl/token", {"SecretID": secret, "Description": name, "Policies": [{"Name": policy}]})
-    elif _is_old(own):
+    elif _is_old(facts, own):
         names = (name,) if rules else (name, _FIRST_OF_CONSUL)
         for each in held:
             if each["Description"] in names and each["AccessorID"] != own["AccessorID"]:
                 api.call("DELETE", f"/v1/acl/token/{each['AccessorID']}")
 
 
-def _is_old(token: dict[str, Any]) -> bool:
+def _is_old(facts: Facts, token: dict[str, Any]) -> bool:
     """Whether it has been there for longer than all nodes take to learn of it."""
     age = datetime.now(timezone.utc) - datetime.fromisoformat(f"{token['CreateTime'][:19]}+00:00")  # noqa: UP017
-    return age > _KNOWN_AFTER
+    return age.total_seconds() > 3 * facts.follow_within
 
 
 def _consul_policy(api: Api, name: str, rules: str) -> None:
@@ -70,7 +69,7 @@ def _consul_policy(api: Api, name: str, rules: str) -> None:
         api.call("PUT", f"/v1/acl/policy/{found['ID']}", {"Name": name, "Rules": rules})
 
 
-def keep_nomad(api: Api, management: str, parameters: Parameters) -> None:
+def keep_nomad(facts: Facts, api: Api, management: str, parameters: Parameters) -> None:
     """The management token that was made before Nomad was, and the tokens made with it."""
     if api.peek("/v1/acl/token/self") is None:
         try:
@@ -79,7 +78,7 @@ def keep_nomad(api: Api, management: str, parameters: Parameters) -> None:
             if "already done" not in str(error) or api.peek("/v1/acl/token/self") is None:
                 raise
     own = api.get("/v1/acl/token/self")
-    if _is_old(own):
+    if _is_old(facts, own):
         for each in api.get("/v1/acl/tokens"):
             if each["Name"] in _FIRST and each["AccessorID"] != own["AccessorID"]:
                 api.call("DELETE", f"/v1/acl/token/{each['AccessorID']}")

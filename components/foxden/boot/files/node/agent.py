@@ -12,8 +12,6 @@ from .group import Group
 from .imds import Metadata
 from .parameters import Parameters
 
-_REFRESH = 600
-
 
 def run(facts: Facts, metadata: Metadata) -> None:
     """Do the duties of the node's role until it is gone."""
@@ -29,8 +27,9 @@ def run(facts: Facts, metadata: Metadata) -> None:
         if replace(found, certificate=credentials.certificate) != credentials:
             raise SystemExit("there are new secrets: starting again with them")
 
-    # Not all nodes at the same time: a change of secrets must not stop all agents at once.
-    often = min(_REFRESH, facts.certificate_hours * 3600 / 20) * random.uniform(0.5, 1)  # noqa: S311
+    # Not all nodes at the same time: a change of secrets must not stop all agents at once. What the leader makes of
+    # it is there a fifth of the time later.
+    often = min(facts.follow_within, facts.certificate_hours * 3600 / 20) * random.uniform(0.4, 0.8)  # noqa: S311
     duties = Duties([*_duties(facts, parameters, group, credentials), Duty("refresh", often, refresh)])
     try:
         while True:

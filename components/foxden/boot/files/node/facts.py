@@ -33,6 +33,7 @@ class Facts:
     unhealthy_after: int = 120
     drain_deadline: int = 300
     certificate_hours: int = 72
+    follow_within: int = 600
     snapshots: str = ""
     snapshot_minutes: int = 60
 

@@ -28,7 +28,7 @@ def command(arguments: list[str], facts: Facts) -> None:
     elif kind == "snapshot" and facts.snapshots and not rest:
         print("\n".join(snapshots.take(facts, apis)))
     elif kind == "restore" and facts.snapshots and len(rest) == 2 and rest[0] in apis:
-        snapshots.restore(facts, apis[rest[0]], *rest)
+        snapshots.restore(facts, apis, *rest)
     elif kind == "run" and rest and rest[0] in apis:
         known = {"CONSUL_HTTP_TOKEN": found.consul_management, "NOMAD_TOKEN": found.nomad_management}
         os.execvpe(rest[0], rest, {**os.environ, **known, "NOMAD_ADDR": NOMAD, "NOMAD_CACERT": CA_FILE})  # noqa: S606

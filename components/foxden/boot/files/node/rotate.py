@@ -7,7 +7,6 @@ from .facts import Facts
 from .parameters import Parameters
 
 _NEXT_AUTHORITY = "servers/next-ca-key"
-_FOLLOW = "Every node follows within 10 minutes."
 
 
 def rotate(what: str, facts: Facts, parameters: Parameters, consul: Api, nomad: Api) -> str:
@@ -17,7 +16,7 @@ def rotate(what: str, facts: Facts, parameters: Parameters, consul: Api, nomad: 
         _nomad_gossip(nomad, parameters)
         return "Gossip is encrypted with new keys; the old ones are gone."
     if what == "tokens":
-        return _tokens(parameters, nomad)
+        return _tokens(facts, parameters, nomad)
     return _authority(facts, parameters)
 
 
@@ -39,7 +38,7 @@ def _nomad_gossip(api: Api, parameters: Parameters) -> None:
         api.call("POST", f"{path}/remove", {"Key": old})
 
 
-def _tokens(parameters: Parameters, nomad: Api) -> str:
+def _tokens(facts: Facts, parameters: Parameters, nomad: Api) -> str:
     made = nomad.call("POST", "/v1/acl/token", {"Name": "foxden-management", "Type": "management"})
     parameters.replace(credentials.NOMAD_MANAGEMENT, made["SecretID"])
     pools = credentials.pools(parameters)
@@ -52,7 +51,7 @@ def _tokens(parameters: Parameters, nomad: Api) -> str:
         parameters.replace(name, credentials.token())
     for name in (credentials.OPERATORS_NOMAD, *(credentials.pool_secret(pool, "drain-token") for pool in pools)):
         parameters.forget(name)
-    return f"There are new tokens. {_FOLLOW} The old ones end half an hour after that."
+    return f"There are new tokens. {_follow(facts)} The old ones end after {3 * facts.follow_within} seconds."
 
 
 def _authority(facts: Facts, parameters: Parameters) -> str:
@@ -63,10 +62,14 @@ def _authority(facts: Facts, parameters: Parameters) -> str:
         fresh = new_authority(facts.cluster)
         parameters.once(_NEXT_AUTHORITY, fresh.text)
         parameters.replace(credentials.PUBLIC_AUTHORITY, current.certificate + fresh.certificate, public=True)
-        return f"Step 1 of 3: a new authority is trusted beside the old one. {_FOLLOW} Then call this again."
+        return f"Step 1 of 3: a new authority is trusted beside the old one. {_follow(facts)} Then call this again."
     if coming is not None:
         parameters.replace(credentials.AUTHORITY, coming)
         parameters.forget(_NEXT_AUTHORITY)
-        return f"Step 2 of 3: certificates are signed by the new authority. {_FOLLOW} Then call this again."
+        return f"Step 2 of 3: certificates are signed by the new authority. {_follow(facts)} Then call this again."
     parameters.replace(credentials.PUBLIC_AUTHORITY, current.certificate, public=True)
-    return f"Step 3 of 3: the old authority is trusted no more. {_FOLLOW}"
+    return f"Step 3 of 3: the old authority is trusted no more. {_follow(facts)}"
+
+
+def _follow(facts: Facts) -> str:
+    return f"Every node follows within {facts.follow_within} seconds."

@@ -56,11 +56,13 @@ class Server:
 
     def keep_consul(self) -> None:
         """As leader: what may be done in Consul."""
-        self._as_leader("consul", lambda: access.keep_consul(self._consul, self._parameters))
+        self._as_leader("consul", lambda: access.keep_consul(self._facts, self._consul, self._parameters))
 
     def keep_nomad(self) -> None:
         """As leader: what may be done in Nomad."""
-        self._as_leader("nomad", lambda: access.keep_nomad(self._nomad, self._management, self._parameters))
+        self._as_leader(
+            "nomad", lambda: access.keep_nomad(self._facts, self._nomad, self._management, self._parameters)
+        )
 
     def keep_certificates(self) -> None:
         """As leader: what workers are known by."""
@@ -85,10 +87,10 @@ class Server:
             snapshots.take(self._facts, {"consul": self._consul, "nomad": self._nomad})
 
     def _as_leader(self, name: str, do: Callable[[], None]) -> None:
-        """Once a minute where it works: each time reads many secrets, and every reading costs."""
+        """Once a minute at most where it works: each time reads many secrets, and every reading costs."""
         if self._leads() and time.monotonic() >= self._next.get(name, 0):
             do()
-            self._next[name] = time.monotonic() + _KEPT_FOR
+            self._next[name] = time.monotonic() + min(_KEPT_FOR, self._facts.follow_within / 5)
 
     def _leads(self) -> bool:
         return str(self._consul.peek("/v1/status/leader") or "").startswith(f"{self._facts.address}:")
