@@ -9,6 +9,7 @@ import pulumi
 import foxden
 from local.forwards import FORWARDS
 from stacks.cloud_settings import CloudSettings
+from stacks.rollout import settled
 from stacks.settings import Settings
 
 INGRESS_PORT = 8080
@@ -93,7 +94,11 @@ def own_cluster(
     pulumi.export("name_servers", balancer.name_servers)
     pulumi.export("repositories", registry.repositories)
     connection = core.connection(name, settings.domain)
-    return Ground(connection, core, registry.repositories, registry.images, pools)
+    if cloud.wait:
+        kinds: list[foxden.CoreCluster | foxden.WorkerPool] = [core, *pools]
+        machines = [(each.template, each.template_version) for each in kinds]
+        settled(name, cloud.region, machines, [connection["address"], *(pool.group for pool in pools)])
+    return Ground(connection, core, registry.repositories, registry.images, [*pools])
 
 
 def _pools(
@@ -103,8 +108,8 @@ def _pools(
     balancer: foxden.Balancer,
     tags: Mapping[str, str],
     opts: pulumi.ResourceOptions,
-) -> list[pulumi.Resource]:
-    pools: list[pulumi.Resource] = []
+) -> list[foxden.WorkerPool]:
+    pools = []
     for pool, own in cloud.pools.items():
         shared = {
             "cluster": core.facts,

@@ -17,11 +17,11 @@ CLOUD_OBJECTS = ("pools", "core", "network", "registry", "names", "tags", "api")
 
 CLOUD_KEYS = (
     *("region", "zones", "cidr", "nat", "image", "instance_type", "zone", "account", "mirror", "apt_mirror"),
-    *("processor", "pull_test", "cluster", "layers", "protect"),
+    *("processor", "pull_test", "cluster", "layers", "protect", "wait"),
     *CLOUD_OBJECTS,
 )
 
-TYPED = ("servers", "zones", "layers", "protect")
+TYPED = ("servers", "zones", "layers", "protect", "wait")
 """Keys whose value is no text: where it is one, it is read as YAML."""
 
 
@@ -43,6 +43,8 @@ class CloudSettings:
     own_cluster: bool = False
     """Whether it has a cluster of its own, though it inherits."""
     protect: bool = True
+    wait: bool = True
+    """Whether `pulumi up` ends only when every machine is the one that was asked for."""
     nat: str | None = None
     instance_type: str | None = None
     """Of the core servers."""
@@ -90,6 +92,7 @@ def read_cloud(reader: Reader, cloud: str, inherits: bool) -> CloudSettings:
         layers=_layers(reader, own == OWN),
         own_cluster=inherits and own == OWN,
         protect=reader.flag("protect", True),
+        wait=reader.flag("wait", True),
         nat=reader.text("nat"),
         instance_type=reader.text("instance_type"),
         zone=reader.text("zone"),

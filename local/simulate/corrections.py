@@ -57,6 +57,7 @@ CORRECTIONS: Mapping[str, Callable[[], None]] = {
     "lifecycle hook: a made-up role and queue came back": _lifecycle_hooks,
     "auto scaling group: settings were forgotten, the mixed instances policy at any change": groups.keep_settings,
     "scaling policy: it came back switched off, and with an empty prediction": groups.plain_policies,
+    "auto scaling group: every machine was of the template's default version": groups.remember_versions,
     "auto scaling group: no answer to an instance refresh": groups.answer_refreshes,
     "instance: its interface and its root disk stayed when it was terminated": remains.clear_instances,
     "NAT gateway: its interface stayed when it was deleted": remains.clear_gateways,

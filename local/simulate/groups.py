@@ -51,6 +51,24 @@ def plain_policies() -> None:
     FakeScalingPolicy.__init__ = __init__  # type: ignore[method-assign]
 
 
+def remember_versions() -> None:
+    """A machine is of the version of the launch template that its group had when it was started."""
+    from moto.autoscaling.models import InstanceState
+
+    begin, template = InstanceState.__init__, InstanceState.launch_template
+
+    def __init__(self: Any, instance: Any, *arguments: Any, **named: Any) -> None:
+        begin(self, instance, *arguments, **named)
+        self.version = getattr(self.auto_scaling_group, "launch_template_version", None)
+
+    def launch_template(self: Any) -> dict[str, Any] | None:
+        found = template.fget(self)  # type: ignore[attr-defined]
+        return found and {**found, "Version": self.version}
+
+    InstanceState.__init__ = __init__  # type: ignore[method-assign]
+    InstanceState.launch_template = property(launch_template)  # type: ignore[assignment, method-assign]
+
+
 def answer_refreshes() -> None:
     """An instance refresh is noted down, and over at once: there are no machines to replace."""
     from moto.autoscaling.responses import AutoScalingResponse

@@ -1,11 +1,13 @@
 """What these tests share."""
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
 from foxden.boot import userdata
+from stacks import rollout
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -14,3 +16,17 @@ def user_data_is_quickly_made() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(userdata, "compressed", lambda data: gzip.compress(data, mtime=0))
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def asked() -> Iterator[list[Any]]:
+    """Of which clusters, where, and for which versions Amazon was asked; all is as it was asked for."""
+    seen: list[Any] = []
+
+    async def watch(client: str, cluster: str, wanted: Mapping[str, str]) -> None:
+        seen.append((client, cluster, dict(wanted)))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rollout, "client_of", lambda region: f"client in {region}")
+        patch.setattr(rollout, "until_settled", watch)
+        yield seen

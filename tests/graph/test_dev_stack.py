@@ -4,87 +4,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import pulumi
 import pytest
 
 import foxden
 from local import stackfiles
-from stacks import dev
+from stacks import dev, rollout
 from stacks.services import SERVICES
 from stacks.settings import Settings, parse_settings
+from tests.graph.environments import DEMO, DEV, FUNCTIONS, HOST, JOB, KEPT, NAMESPACE, POOL, VARIABLE, settings, up
 from tests.mocks import Failed, Recorded, Secret, reveal, run, without_secrets
-
-JOB, NAMESPACE = "nomad:index/job:Job", "nomad:index/namespace:Namespace"
-VARIABLE = "nomad:index/variable:Variable"
-POOL = "foxden:index:WorkerPool"
-HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
-PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
-KEPT = {
-    "/foxden/dev/operators/nomad-token": "nomad-secret",
-    "/foxden/dev/operators/consul-token": "consul-secret",
-    "/foxden/dev/shared/ca": PEM,
-    "/foxden/dev/secrets/pods-api-key": "pods-secret",
-}
-FUNCTIONS = {
-    "aws:index/getCallerIdentity:getCallerIdentity": lambda _: {"accountId": "123456789012"},
-    "aws:ssm/getParameter:getParameter": lambda args: {"name": args["name"], "value": KEPT[args["name"]]},
-}
-
-
-def answer(kind: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """What Amazon and Nomad make of it."""
-    arn = f"arn:aws:x:eu-central-1:123456789012:{kind.rpartition(':')[2]}/{name}"
-    proof = {"resourceRecordName": "a", "resourceRecordType": "CNAME", "resourceRecordValue": "b"}
-    made: dict[str, dict[str, Any]] = {
-        "aws:ecr/repository:Repository": {"repositoryUrl": f"{HOST}/{inputs.get('name')}"},
-        "aws:acm/certificate:Certificate": {"domainValidationOptions": [proof]},
-        "aws:lb/loadBalancer:LoadBalancer": {"dnsName": "alb.example", "zoneId": "Z-ALB"},
-        "aws:route53/zone:Zone": {"zoneId": "Z-NEW", "nameServers": ["ns1.example"]},
-        "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
-        JOB: {"modifyIndex": "7"},
-    }
-    return {
-        "id": f"{kind.rpartition(':')[2]}-{name}",
-        "arn": arn,
-        "name": inputs.get("name", name),
-        **made.get(kind, {}),
-    }
-
-
-def settings(environment: str = "dev", **changed: Any) -> Settings:
-    """What the files of this repository choose, or what inherits from dev."""
-    given = {**stackfiles.values("dev"), "servers": 3, **changed}
-    return parse_settings(environment, "dev", given)
-
-
-DEV = settings()
-DEMO = settings("demo", domain="demo.dev.foxden.example", inherits="dev", owner="ana", expires="2030-01-01T00:00:00Z")
-EXPORTED = {
-    "connection": {
-        "scheduler": "nomad",
-        "environment": "dev",
-        "domain": "dev.foxden.example",
-        "address": "https://127.0.0.1:14646",
-        "discovery_address": "https://127.0.0.1:18501",
-        "token_reference": "aws-ssm:/foxden/dev/operators/nomad-token",
-        "discovery_token_reference": "aws-ssm:/foxden/dev/operators/consul-token",
-        "ca_reference": "aws-ssm:/foxden/dev/shared/ca",
-        "options": {"ingress_port": "8080"},
-    },
-    "balancer": {"cloud": "aws", "listener": "arn:l", "zone": "Z1", "address": "alb.example", "address_zone": "Z-ALB"},
-    "repositories": {name: f"{HOST}/dev/{name}" for name in SERVICES},
-}
-
-
-def up(chosen: Settings = DEV, **given: Any) -> Recorded:
-    """Compose an environment."""
-    return run(
-        lambda: dev.compose(chosen),
-        stack=chosen.environment,
-        answer=answer,
-        functions=FUNCTIONS,
-        stacks={"organization/foxden/dev": EXPORTED},
-        **given,
-    )
 
 
 def message_of(chosen: Settings) -> str:
@@ -239,6 +168,29 @@ def test_only_pools_for_any_service_have_the_ingress(done: Recorded) -> None:
     groups = done.of_type("aws:autoscaling/group:Group")
     targets = {name: each.inputs.get("targetGroupArns") for name, each in groups.items()}
     assert [name for name, arns in targets.items() if arns] == ["general"]
+
+
+def test_it_ends_when_all_machines_are_those_that_were_asked_for(asked: list[Any]) -> None:
+    asked.clear()
+    up(settings(layers=["cluster"]))
+    templates = ("dev-servers", "general", "batch")
+    assert asked == [("client in eu-central-1", "dev", {f"LaunchTemplate-{name}": "1" for name in templates})]
+
+
+def test_it_fails_when_they_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def watch(*_: Any) -> None:
+        raise pulumi.RunError("not all machines are those that were asked for")
+
+    monkeypatch.setattr(rollout, "until_settled", watch)
+    with pytest.raises(Failed, match="not all machines are those that were asked for"):
+        up(settings(layers=["cluster"]))
+
+
+def test_nobody_is_asked_in_a_preview_nor_where_it_is_not_wished(asked: list[Any]) -> None:
+    asked.clear()
+    up(settings(layers=["cluster"], wait=False))
+    up(settings(layers=["cluster"]), preview=True)
+    assert asked == []
 
 
 # Which image runs

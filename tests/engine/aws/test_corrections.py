@@ -66,6 +66,18 @@ def test_a_group_keeps_what_it_was_told(ec2: Any) -> None:
     assert (second["DefaultInstanceWarmup"], second["MaxSize"]) == (60, 2)
 
 
+def test_a_machine_is_of_the_version_that_it_was_started_with(ec2: Any) -> None:
+    first = group(ec2, DesiredCapacity=1)
+    template = first["MixedInstancesPolicy"]["LaunchTemplate"]["LaunchTemplateSpecification"]["LaunchTemplateId"]
+    ec2.create_launch_template_version(LaunchTemplateId=template, LaunchTemplateData={"ImageId": "ami-12345678"})
+    chosen = {"LaunchTemplateSpecification": {"LaunchTemplateId": template, "Version": "2"}}
+    policy = {"LaunchTemplate": {**chosen, "Overrides": [{"InstanceType": "t3.small"}]}}
+    autoscaling().update_auto_scaling_group(AutoScalingGroupName="g", MixedInstancesPolicy=policy, MaxSize=2)
+    autoscaling().set_desired_capacity(AutoScalingGroupName="g", DesiredCapacity=2)
+    versions = [each["LaunchTemplate"]["Version"] for each in found()["Instances"]]
+    assert sorted(versions) == ["1", "2"]
+
+
 def test_a_refresh_is_over_at_once(ec2: Any) -> None:
     group(ec2)
     started = autoscaling().start_instance_refresh(AutoScalingGroupName="g")["InstanceRefreshId"]
