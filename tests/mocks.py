@@ -54,6 +54,7 @@ class Resource:
     depends_on: frozenset[str]
     """URNs of all that it waits for."""
     protect: bool
+    retained: bool
     custom: bool
     aliases: tuple[Any, ...] = ()
     outputs: dict[str, Any] | None = None
@@ -102,7 +103,6 @@ class Failed(Exception):
 Answer = Callable[[str, str, Mapping[str, Any]], Mapping[str, Any]]
 """What a provider makes of a resource: type, name and inputs to outputs, its ``id`` among them where that matters.
 Secrets among the inputs are plain."""
-
 
 Functions = Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]]
 """A provider's functions that a program may call: token to what makes its result of the arguments."""
@@ -216,6 +216,7 @@ class _Monitor(MockMonitor):
                 provider=request.provider.rpartition("::")[0],
                 depends_on=frozenset(request.dependencies),
                 protect=request.protect,
+                retained=request.retainOnDelete,
                 custom=request.custom,
                 aliases=tuple(request.aliases) + tuple(request.aliasURNs),
             )

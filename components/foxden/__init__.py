@@ -6,7 +6,7 @@ from foxden.clouds.plan import NatMode
 from foxden.clusters.balancer import Balancer, BalancerArgs, BalancerDomain, BalancerDomainArgs, BalancerFacts
 from foxden.clusters.bucket import Bucket, BucketArgs
 from foxden.clusters.core import CoreCluster
-from foxden.clusters.core_args import CoreClusterArgs, CoreFacts
+from foxden.clusters.core_args import CoreClusterArgs, CoreFacts, StoreFacts
 from foxden.clusters.environment import Environment, EnvironmentArgs
 from foxden.clusters.ingress import Ingress, IngressArgs
 from foxden.clusters.machine_args import DiskArgs, ProgramArgs, SoftwareArgs
@@ -101,6 +101,7 @@ __all__ = [
     "Services",
     "ServicesArgs",
     "SoftwareArgs",
+    "StoreFacts",
     "WarmPoolArgs",
     "WorkerPool",
     "WorkerPoolArgs",

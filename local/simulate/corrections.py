@@ -4,10 +4,13 @@ Each correction is held by a test to what AWS documents; one that moto has made 
 """
 
 import functools
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from local.simulate import groups, remains
+
+_WITHOUT_TLS = {"Bool": {"aws:SecureTransport": "false"}}
 
 
 def _launch_template_tags() -> None:
@@ -52,6 +55,19 @@ def _later_versions() -> None:
     LaunchTemplateVersion.user_data = property(user_data)  # type: ignore[assignment, method-assign]
 
 
+def _buckets_behind_tls() -> None:
+    """Whoever comes has come through TLS, as to AWS: a bucket that refuses all others refuses nobody here."""
+    from moto.iam.access_control import IAMPolicy
+    from moto.s3.models import FakeBucket
+
+    def get_permission(self: Any, action: str, resource: str) -> Any:
+        document = json.loads(self.policy) if self.policy else {"Statement": []}
+        kept = [one for one in document["Statement"] if one.get("Condition") != _WITHOUT_TLS]
+        return IAMPolicy(json.dumps({**document, "Statement": kept})).is_action_permitted(action, resource)
+
+    FakeBucket.get_permission = get_permission  # type: ignore[method-assign]
+
+
 CORRECTIONS: Mapping[str, Callable[[], None]] = {
     "launch template: its own tags came back as tags of what it launches": _launch_template_tags,
     "lifecycle hook: a made-up role and queue came back": _lifecycle_hooks,
@@ -61,6 +77,7 @@ CORRECTIONS: Mapping[str, Callable[[], None]] = {
     "auto scaling group: no answer to an instance refresh": groups.answer_refreshes,
     "instance: its interface and its root disk stayed when it was terminated": remains.clear_instances,
     "NAT gateway: its interface stayed when it was deleted": remains.clear_gateways,
+    "bucket: a denial counted whether its condition was met or not": _buckets_behind_tls,
     "launch template: nothing could be launched from its second version": _later_versions,
 }
 """What moto did -> what puts it right."""

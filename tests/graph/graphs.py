@@ -1,10 +1,13 @@
 """A network, core servers and pools as the tests build them, and what Amazon would say of their resources."""
 
+import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import foxden
-from tests.mocks import Recorded, run
+from foxden.boot.node import Role
+from foxden.schedulers.nomad import nodes
+from tests.mocks import Recorded, Resource, run
 
 lib: Any = foxden
 """The library without its types: what is given here a type checker would not understand."""
@@ -35,6 +38,7 @@ FACTS = {
     "pools": ["general", "batch"],
     "key": f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/k",
     "workers_security_group": "sg-workers",
+    "store": {"bucket": "dev-boot-1", "programs": [nodes.program(role).checksum for role in Role]},
 }
 """The core of a cluster that is there."""
 
@@ -54,6 +58,11 @@ def answer(kind: str, name: str, _inputs: Mapping[str, Any]) -> dict[str, Any]:
     if kind == "aws:kms/key:Key":
         more["keyId"] = name
     return {**more, "latestVersion": 7} if kind == "aws:ec2/launchTemplate:LaunchTemplate" else more
+
+
+def told(template: Resource) -> str:
+    """What a machine of that launch template is told."""
+    return base64.b64decode(template.inputs["userData"]).decode()
 
 
 def recorded(program: Callable[[], Any], preview: bool = False) -> Recorded:

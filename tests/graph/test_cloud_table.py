@@ -64,7 +64,7 @@ class OwnCloud:
     def core(self, plan: CorePlan, opts: pulumi.ResourceOptions) -> BuiltCore:
         """One thing."""
         made = _thing("Servers", plan.name, opts, site=plan.site.id, count=plan.servers)
-        return BuiltCore(made.id, made.id, made.id, made.id, made.id.apply(lambda _: 1), made.id)
+        return BuiltCore(made.id, made.id, made.id, made.id, made.id.apply(lambda _: 1), made.id, made.id)
 
     def pool(self, plan: PoolPlan, opts: pulumi.ResourceOptions) -> BuiltPool:
         """One thing."""

@@ -1,7 +1,5 @@
 """Core servers, as the engine is told of them."""
 
-import base64
-import gzip
 import json
 from typing import Any
 
@@ -12,17 +10,12 @@ from foxden.boot.node import LAUNCH_HOOK, TERMINATE_HOOK, Role
 from foxden.clouds.aws.bootstrap import zones_of_servers
 from foxden.clouds.aws.bootstrap_asg import one_more
 from foxden.schedulers.nomad import nodes
-from tests.graph.graphs import CORE, IMAGE, SITE, TAGS, core, lib, recorded
+from tests.graph.graphs import CORE, IMAGE, SITE, TAGS, core, lib, recorded, told
 from tests.mocks import UNKNOWN, Failed, Recorded, unknown_output
 
 GROUP = "aws:autoscaling/group:Group"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 INSTANCE = "aws:ec2/instance:Instance"
-
-
-def told(template: Any) -> str:
-    """What a machine of that launch template is told."""
-    return gzip.decompress(base64.b64decode(template.inputs["userData"])).decode()
 
 
 # The launch template
@@ -219,10 +212,6 @@ def test_outputs_are_known_when_it_is_there_and_not_before() -> None:
     before = core(preview=True, snapshots=unknown_output)
     assert (before.one("foxden:index:CoreCluster").outputs or {})["servers_security_group"] is UNKNOWN
     assert before.one(TEMPLATE).inputs["userData"] is UNKNOWN
-
-
-def test_user_data_is_known_in_a_preview() -> None:
-    assert "/foxden/dev" in told(core(preview=True).one(TEMPLATE))
 
 
 def test_a_secret_is_refused_where_it_could_be_read() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from foxden.boot.files import shipped
 from foxden.boot.node import Role
 from foxden.clouds.aws.firewall import GROUPS
 from foxden.schedulers.nomad import nodes
@@ -23,6 +24,13 @@ UNTAGGABLE = {
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:kms/alias:Alias",
     "aws:kms/keyPolicy:KeyPolicy",
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    "aws:s3/bucketObjectv2:BucketObjectv2",  # ten at most
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+    "aws:s3/bucketPolicy:BucketPolicy",
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    "aws:s3/bucketVersioning:BucketVersioning",
 }
 """What AWS gives no tags."""
 
@@ -241,11 +249,25 @@ def test_more_servers_replace_the_few_and_no_worker() -> None:
     assert rolls(graph(), whole(core_args={**CORE, "servers": 5})) == {"dev-servers"}
 
 
-def test_a_preview_of_nothing_knows_what_is_told_to_machines() -> None:
-    done = whole(preview=True)
-    assert {name: each.inputs["userData"] for name, each in done.of_type(TEMPLATES).items()} == {
-        name: each.inputs["userData"] for name, each in graph().of_type(TEMPLATES).items()
-    }
+@pytest.mark.parametrize(
+    ("module", "rolling"),
+    [
+        ("node/server.py", {"dev-servers"}),
+        ("node/worker.py", {"general", "batch"}),
+        ("node/agent.py", {"dev-servers", "general", "batch"}),
+    ],
+)
+def test_another_program_replaces_those_that_run_it(
+    module: str, rolling: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = graph()
+    monkeypatch.setattr(nodes, "shipped", lambda name: shipped(name) + "# new\n" * (name == module))
+    monkeypatch.setattr(nodes, "program", nodes.program.__wrapped__)
+    after = whole()
+    assert rolls(before, after) == rolling
+    old, new = ({each.urn: each.inputs for each in done.resources} for done in (before, after))
+    changed = {urn.rpartition("::")[2] for urn in old.keys() & new.keys() if old[urn] != new[urn]}
+    assert changed == rolling
 
 
 def test_nodes_come_after_their_ways_out() -> None:

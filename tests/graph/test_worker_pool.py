@@ -1,7 +1,5 @@
 """Pools of workers, as the engine is told of them."""
 
-import base64
-import gzip
 import json
 from typing import Any
 
@@ -9,6 +7,7 @@ import pulumi
 import pytest
 
 from foxden.boot.node import LAUNCH_HOOK, TERMINATE_HOOK
+from tests.graph import graphs
 from tests.graph.graphs import FACTS, IMAGE, SITE, TAGS, pool
 from tests.mocks import UNKNOWN, Failed, unknown_output
 
@@ -26,8 +25,7 @@ def refused(**changed: Any) -> list[str]:
 
 def told(**args: Any) -> str:
     """What a machine of such a pool is told."""
-    data = pool(**args).one(TEMPLATE).inputs["userData"]
-    return gzip.decompress(base64.b64decode(data)).decode()
+    return graphs.told(pool(**args).one(TEMPLATE))
 
 
 def group(**args: Any) -> dict[str, Any]:
@@ -88,6 +86,7 @@ def test_what_is_known_late_is_told_too() -> None:
     for fact in ('["1.dkr.ecr.eu-central-1.amazonaws.com"]', '["ghcr.io"]', '"1.dkr.ecr/pods:1"'):
         assert fact in text
     assert pool(preview=True, registries=unknown_output).one(TEMPLATE).inputs["userData"] is UNKNOWN
+    assert "/foxden/dev" in graphs.told(pool(preview=True).one(TEMPLATE))
 
 
 def test_a_secret_is_refused_where_it_could_be_read() -> None:
@@ -195,6 +194,9 @@ def test_outputs() -> None:
         ({"cluster": {**FACTS, "pools": ["generall"]}}, "cluster.pools must have 'general', or its machines get no"),
         ({"cluster": {**FACTS, "scheduler": "nomd"}}, "cluster.scheduler must be one of "),
         ({"cluster": {**FACTS, "network": {**SITE, "cloud": "gcp"}}}, "cluster.network.cloud must be one of aws"),
+        ({"cluster": {key: FACTS[key] for key in FACTS if key != "store"}}, "cluster.store must be given"),
+        ({"cluster": {**FACTS, "store": {"programs": []}}}, "cluster.store.bucket must be given"),
+        ({"cluster": {**FACTS, "store": {"bucket": "b", "programs": "x"}}}, "cluster.store.programs must be a list"),
         ({"image": "ubuntu"}, "image must be the id of an AMI, got 'ubuntu': pin one"),
         ({"min": 3, "max": 2}, "max must be from 3 to 1000, got 2"),
         ({"max": 3, "desired": 4}, "desired must be from 1 to 3, got 4"),

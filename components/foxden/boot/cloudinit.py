@@ -9,6 +9,7 @@ from foxden.boot.parts import Boot, File
 
 _UNITS = "/etc/systemd/system"
 _FETCH = "/usr/local/lib/foxden/fetch"
+_FETCH_PROGRAM = "/usr/local/lib/foxden/fetch-program"
 _BINARIES = "/etc/foxden/binaries"
 _BLOCK = re.compile(r"[!-~][ -~\t]*\n(?:[ -~\t]*\n)*\Z")
 """Text that YAML takes as a block as it is: printable, no space first, and one line feed after the last line."""
@@ -29,6 +30,8 @@ def _packages(boot: Boot) -> Iterator[str]:
 
 def _all_files(boot: Boot) -> list[File]:
     files = list(boot.files)
+    if boot.programs:
+        files.append(File(_FETCH_PROGRAM, shipped("fetch_program.py"), "0755"))
     if boot.binaries:
         lines = [_binary(binary) for binary in boot.binaries]
         files += [File(_FETCH, shipped("fetch.sh"), "0755"), File(_BINARIES, "".join(lines))]
@@ -52,7 +55,11 @@ def _files(files: Iterable[File]) -> Iterator[str]:
 
 
 def _commands(boot: Boot) -> Iterator[str]:
-    commands = [[_FETCH, _BINARIES]] if boot.binaries else []
+    # The first: with a wrong identity or no way to the bucket nothing else is of use.
+    commands = [
+        [_FETCH_PROGRAM, each.region, each.bucket, each.key, each.checksum, each.path] for each in boot.programs
+    ]
+    commands += [[_FETCH, _BINARIES]] if boot.binaries else []
     commands += [list(command.arguments) for command in boot.commands]
     if boot.units:
         commands.append(["systemctl", "daemon-reload"])

@@ -35,8 +35,21 @@ class Unit:
 
 
 @dataclass(frozen=True)
+class Fetched:
+    """A program that is kept in a bucket of the cluster's, and fetched with the machine's own identity."""
+
+    path: str
+    """Where it is put: ``/usr/local/bin/foxden-node``."""
+    region: str
+    bucket: str
+    key: str
+    checksum: str
+    """SHA-256 in hex: anything else is refused."""
+
+
+@dataclass(frozen=True)
 class Command:
-    """A program that runs once, as root, after packages, files and binaries are there, and before units start."""
+    """A program that runs once, as root, after all that is fetched is there, and before units start."""
 
     arguments: tuple[str, ...]
 
@@ -47,6 +60,7 @@ class Boot:
 
     files: tuple[File, ...] = ()
     packages: tuple[Package, ...] = ()
+    programs: tuple[Fetched, ...] = ()
     binaries: tuple[Binary, ...] = ()
     commands: tuple[Command, ...] = ()
     units: tuple[Unit, ...] = ()

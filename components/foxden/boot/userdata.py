@@ -1,9 +1,7 @@
-"""User-data: the text, made small, the same bytes each time, and never longer than a cloud takes (pure)."""
+"""User-data: the same bytes each time, and never longer than a cloud takes (pure)."""
 
 import base64
 from functools import lru_cache
-
-import zopfli.gzip  # type: ignore[import-untyped]
 
 from foxden.boot.cloudinit import cloud_config
 from foxden.boot.parts import Boot
@@ -14,11 +12,13 @@ LONGEST = 16 * 1024
 
 
 def user_data(boot: Boot, subject: str) -> str:
-    """The user-data as base64.
+    """The user-data as base64, compressed only where it would else be too long.
 
-    InvalidInput where it is too long; ``subject`` says whose it is: ``cluster 'dev'``.
+    InvalidInput where it is too long even so; ``subject`` says whose it is: ``cluster 'dev'``.
     """
-    data = compressed(cloud_config(boot).encode())
+    data = cloud_config(boot).encode()
+    if len(data) > LONGEST:
+        data = compressed(data)
     over = len(data) - LONGEST
     said = f"user-data has {len(data)} bytes when compressed, {over} more than the {LONGEST} that a node can be given"
     check([Problem(subject, said)] if over > 0 else [])
@@ -31,4 +31,7 @@ def compressed(data: bytes) -> bytes:
 
     Not by Python's own gzip: its bytes depend on the zlib that it was built with, and other bytes replace every node.
     """
+    # Rarely needed, and a third of a second each time.
+    import zopfli.gzip  # type: ignore[import-untyped]
+
     return bytes(zopfli.gzip.compress(data, numiterations=1))

@@ -46,6 +46,8 @@ class BuiltCore:
     """Changes whenever the servers are replaced, and only then."""
     ready: pulumi.Output[str]
     """Known when the servers are there: the name of their group, or their own."""
+    store: pulumi.Output[str]
+    """The bucket that machines fetch their programs from, known when those of the plan are in it."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What is to be built, checked and frozen: what a cloud is told (pure). Durations are seconds, disks are GiB."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Optional
@@ -8,6 +8,7 @@ from typing import Optional
 import pulumi
 
 from foxden.boot.node import Flow, Node, Secrets, Software
+from foxden.boot.program import Program
 
 
 class NatMode(StrEnum):
@@ -81,8 +82,10 @@ class Machines:
     disk: Disk
     node: Node
     software: Software
-    user_data: pulumi.Input[str]
-    """What a machine is told when it starts, as base64."""
+    program: Program
+    """What a machine fetches when it starts, out of the cluster's bucket."""
+    user_data: Callable[[pulumi.Input[str]], pulumi.Input[str]]
+    """What a machine is told when it starts, as base64, of the name of that bucket."""
     secrets: Secrets
     policies: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """Name to a permission document, beyond what a node needs by itself."""
@@ -103,6 +106,8 @@ class CorePlan:
     machines: Machines
     flows: tuple[Flow, ...]
     """Who may talk to whom."""
+    programs: tuple[Program, ...]
+    """What its machines fetch when they start, servers and workers."""
     pools: tuple[str, ...] = ()
     """Sorted names of the pools that may join."""
     join_deadline: int = 900
@@ -157,6 +162,15 @@ class WarmPool:
 
 
 @dataclass(frozen=True)
+class Store:
+    """The bucket that the machines of a cluster fetch their programs from."""
+
+    bucket: pulumi.Input[str]
+    programs: tuple[str, ...]
+    """SHA-256 of those that are in it already."""
+
+
+@dataclass(frozen=True)
 class PoolPlan:
     """A pool of workers that is to be built."""
 
@@ -166,6 +180,7 @@ class PoolPlan:
     site: Site
     key: pulumi.Input[str]
     security_group: pulumi.Input[str]
+    store: Store
     machines: Machines
     min: int
     max: int

@@ -47,6 +47,7 @@ class CoreCluster(pulumi.ComponentResource):
             "pools": list(plan.pools),
             "key": built.key,
             "workers_security_group": built.workers_security_group,
+            "store": {"bucket": built.store, "programs": [each.checksum for each in plan.programs]},
             "certificate_hours": node.certificate_hours,
             "follow_within": node.follow_within,
         }

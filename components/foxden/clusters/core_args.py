@@ -63,6 +63,15 @@ class CoreClusterArgs(TypedDict):
     """Refuse to delete the servers and the key, with which all secrets would be lost. Default: true."""
 
 
+class StoreFacts(TypedDict):
+    """Where the machines of a cluster fetch what they run beside its scheduler."""
+
+    bucket: pulumi.Input[str]
+    """Name of the bucket."""
+    programs: Sequence[str]
+    """SHA-256 of each program that is in it: a pool that needs another one puts it there itself."""
+
+
 class CoreFacts(TypedDict):
     """The core of a cluster as its pools take it."""
 
@@ -78,6 +87,8 @@ class CoreFacts(TypedDict):
     """The key that its secrets are encrypted with: on AWS the ARN of a KMS key."""
     workers_security_group: pulumi.Input[str]
     """Id of the security group of all its workers."""
+    store: StoreFacts
+    """Where its machines fetch their programs."""
     certificate_hours: NotRequired[int]
     """How long a node's certificate is good. Default: 72."""
     follow_within: NotRequired[int]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from foxden.boot.node import Node, Role
+from foxden.boot.program import Program
 from foxden.clouds.base import cloud
 from foxden.clouds.plan import CorePlan, Site
 from foxden.clusters.core_args import CoreClusterArgs
@@ -46,12 +47,19 @@ def read_core(name: str, args: Any) -> tuple[CorePlan, list[Problem]]:
         protect=reader.flag("protect", True),
         snapshots=given.get("snapshots"),
         flows=nodes(scheduler).flows() if scheduler else (),
+        programs=_programs(scheduler),
         machines=read_machines(reader, given, scheduler, types, node, late, "servers"),
     )
     _read_connection(reader)
     if site.cloud:
         reader.problems += cloud(site.cloud).core_problems(plan)
     return plan, reader.problems
+
+
+def _programs(scheduler: str) -> tuple[Program, ...]:
+    """What servers and workers fetch when they start, once where it is the same."""
+    found = [nodes(scheduler).program(role) for role in Role] if scheduler else []
+    return tuple(dict.fromkeys(found))
 
 
 def _servers(reader: Reader, site: Site) -> int:

@@ -1,12 +1,13 @@
 """Reads what the machines of core servers and of pools have in common (pure)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pulumi
 
 from foxden.boot.node import Node, Secrets, Software
+from foxden.boot.program import Program
 from foxden.clouds.plan import Disk, Machines
 from foxden.clusters.read_network import read_tags
 from foxden.errors import InvalidInput
@@ -16,6 +17,11 @@ from foxden.service.reader import Reader
 
 LISTS = ("registries", "registry_credentials")
 """Facts of a node that are lists."""
+
+_BUCKET = "store.bucket"
+"""What is known late beside the facts of a node."""
+
+_LONGEST_BUCKET = "x" * 63
 
 
 def read_disk(reader: Reader) -> Disk:
@@ -61,7 +67,7 @@ def read_machines(
 
     ``late`` has those of its fields that may be outputs, as they were given. ``component`` is the tag's value.
     """
-    secrets = nodes(scheduler).secrets(node.role, node.pool) if scheduler else Secrets(())
+    chosen = nodes(scheduler) if scheduler else None
     software = _software(reader, scheduler)
     return Machines(
         image=reader.text("image", ""),
@@ -69,12 +75,13 @@ def read_machines(
         disk=read_disk(reader),
         node=node,
         software=software,
-        secrets=secrets,
+        secrets=chosen.secrets(node.role, node.pool) if chosen else Secrets(()),
+        program=chosen.program(node.role) if chosen else Program(b"", ""),
         policies=late_map(reader, "policies", given),
         policy_arns=late_map(reader, "policy_arns", given),
         tags=read_tags(reader, component),
         # The last: it is told of what was found to be right only.
-        user_data="" if reader.problems else _user_data(reader, nodes(scheduler), software, node, late),
+        user_data=_user_data(reader, chosen, software, node, late) if chosen and not reader.problems else _nothing,
     )
 
 
@@ -96,18 +103,27 @@ def _software(reader: Reader, scheduler: str) -> Software:
 
 def _user_data(
     reader: Reader, chosen: Nodes, software: Software, node: Node, late: Mapping[str, Any]
-) -> pulumi.Input[str]:
+) -> Callable[[pulumi.Input[str]], pulumi.Input[str]]:
     """What the machines are told: now, or when all of it is known. What is known to be too much is said now."""
 
     def boot(known: Mapping[str, Any]) -> str:
-        return chosen.boot(replace(node, **_filled(known)), software)
+        facts = {key: value for key, value in known.items() if key != _BUCKET}
+        return chosen.boot(replace(node, **_filled(facts)), software, known[_BUCKET])
+
+    def told(bucket: pulumi.Input[str]) -> pulumi.Input[str]:
+        whole = {**late, _BUCKET: bucket}
+        return when_known(reader.subject, whole, boot) if has_outputs(whole) else boot(whole)
 
     try:
-        told = boot(placeholders(late))
+        boot(placeholders({**late, _BUCKET: _LONGEST_BUCKET}))
     except InvalidInput as error:
         reader.problems += error.problems
-        return ""
-    return when_known(reader.subject, late, boot) if has_outputs(late) else told
+    return told
+
+
+def _nothing(_: pulumi.Input[str]) -> pulumi.Input[str]:
+    """What machines are told that are not going to be."""
+    return ""
 
 
 def _filled(known: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from typing import Any
 
 from foxden.boot.node import Node, Role
 from foxden.clouds.base import cloud
-from foxden.clouds.plan import PoolPlan, Site
-from foxden.clusters.core_args import CoreFacts
+from foxden.clouds.plan import PoolPlan, Site, Store
+from foxden.clusters.core_args import CoreFacts, StoreFacts
 from foxden.clusters.pool_args import WorkerPoolArgs
 from foxden.clusters.read_core import read_pools
 from foxden.clusters.read_machines import LISTS, late_map, read_machines, read_scheduler
@@ -40,6 +40,7 @@ def read_pool(name: str, args: Any) -> tuple[PoolPlan, list[Problem]]:
         site=site,
         key=facts.get("key", ""),
         security_group=facts.get("workers_security_group", ""),
+        store=_store(cluster, facts),
         machines=read_machines(
             reader, given, scheduler, reader.texts("instance_types"), node, _late(reader, given), "pool"
         ),
@@ -75,6 +76,16 @@ def _read_cluster(cluster: Reader, name: str, facts: Any) -> tuple[str, Site]:
     network = cluster.sub("network")
     site = read_site(network, facts["network"]) if network else Site("", "", "", "", {})
     return read_scheduler(cluster), site
+
+
+def _store(cluster: Reader, facts: Any) -> Store:
+    store = cluster.sub("store")
+    if store is None or not store.readable:
+        return Store("", ())
+    store.only(StoreFacts.__annotations__)
+    store.require(*sorted(StoreFacts.__required_keys__))
+    store.text("bucket", late=True)
+    return Store(facts["store"].get("bucket", ""), store.texts("programs"))
 
 
 def _node(reader: Reader, cluster: Reader, name: str, site: Site) -> Node:

@@ -8,6 +8,7 @@ from typing import Any, Optional, Protocol, TypeVar, cast
 import pulumi
 
 from foxden.boot.node import Flow, Node, Role, Secrets, Software
+from foxden.boot.program import Program
 from foxden.connection import Connection, ConnectionArgs
 from foxden.errors import Problem, check
 from foxden.service.discovery import Provided, Target
@@ -113,8 +114,12 @@ class Nodes(Protocol):
     ) -> Software:
         """What is installed on a node: see :class:`foxden.SoftwareArgs`. Raises InvalidInput with all that is wrong."""
 
-    def boot(self, node: Node, software: Software) -> str:
-        """What a machine is told when it starts, as base64; the same bytes for the same node."""
+    def program(self, role: Role) -> Program:
+        """What the machines of a role run beside the scheduler: they fetch it when they start."""
+
+    def boot(self, node: Node, software: Software, bucket: str) -> str:
+        """What a machine is told when it starts, as base64; the same bytes for the same node. ``bucket`` has its
+        program."""
 
     def flows(self) -> tuple[Flow, ...]:
         """Who may talk to whom."""

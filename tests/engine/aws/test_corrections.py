@@ -1,9 +1,11 @@
 """What is put right in moto is as AWS documents it."""
 
+import json
 from typing import Any
 
 import boto3  # type: ignore[import-untyped]
 import pytest
+from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 
 NODE = {"ImageId": "ami-12345678", "InstanceType": "t3.small"}
 ZONE = "eu-central-1a"
@@ -115,3 +117,18 @@ def test_a_deleted_gateway_leaves_nothing(ec2: Any) -> None:
     made = ec2.create_nat_gateway(SubnetId=subnet, ConnectivityType="private")["NatGateway"]["NatGatewayId"]
     ec2.delete_nat_gateway(NatGatewayId=made)
     assert ec2.describe_network_interfaces()["NetworkInterfaces"] == []
+
+
+def test_a_bucket_refuses_what_comes_without_tls_and_nothing_else_for_it(account: None) -> None:
+    s3 = boto3.client("s3", region_name="us-east-1")
+    s3.create_bucket(Bucket="kept")
+    denied = {"Effect": "Deny", "Principal": "*", "Action": "s3:*"}
+    tls = {**denied, "Resource": "arn:aws:s3:::kept/*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    never = {**denied, "Resource": "arn:aws:s3:::kept/never"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [tls, never]})
+    s3.put_bucket_policy(Bucket="kept", Policy=policy)
+    s3.put_object(Bucket="kept", Key="k", Body=b"v")
+    assert s3.get_object(Bucket="kept", Key="k")["Body"].read() == b"v"
+    with pytest.raises(ClientError):
+        s3.put_object(Bucket="kept", Key="never", Body=b"v")
+    assert s3.get_bucket_policy(Bucket="kept")["Policy"] == policy

@@ -17,7 +17,7 @@ from foxden.boot.parts import Boot
 from foxden.schedulers.nomad import nodes
 
 GOLDEN = Path(__file__).parent / "golden"
-PROGRAM = "/usr/local/lib/foxden/foxden_node/"
+BUCKET = "dev-boot-1234"
 
 SERVER = Node(
     cloud="aws",
@@ -44,19 +44,20 @@ NODES = {"server": SERVER, "worker": WORKER}
 
 
 def outline(boot: Boot) -> str:
-    """The cloud-config, with no more than the names of the program's modules: they are tested where they are."""
-    files = [replace(file, content="...\n") if file.path.startswith(PROGRAM) else file for file in boot.files]
-    return cloud_config(replace(boot, files=tuple(files)))
+    """The cloud-config, with no more than the place of the nodes' program: what is in it is tested elsewhere."""
+    programs = [replace(each, key="programs/....pyz", checksum="...") for each in boot.programs]
+    return cloud_config(replace(boot, programs=tuple(programs)))
 
 
 def decoded(data: str) -> str:
     """What a machine makes of user-data."""
-    return gzip.decompress(base64.b64decode(data)).decode()
+    raw = base64.b64decode(data)
+    return (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode()
 
 
 def config(node: Node, **more: Any) -> Any:
     """What cloud-init reads in the user-data of a node."""
-    return yaml.safe_load(decoded(nodes.boot(node, nodes.software(**more))))
+    return yaml.safe_load(decoded(nodes.boot(node, nodes.software(**more), BUCKET)))
 
 
 def files(node: Node) -> dict[str, str]:
@@ -66,4 +67,4 @@ def files(node: Node) -> dict[str, str]:
 
 if __name__ == "__main__":
     for name, node in NODES.items():
-        (GOLDEN / f"{name}.yaml").write_text(outline(nodes.parts(node, nodes.software())))
+        (GOLDEN / f"{name}.yaml").write_text(outline(nodes.parts(node, nodes.software(), BUCKET)))

@@ -36,8 +36,9 @@ def node(role: Role, pool: str = "servers") -> Node:
     return Node("aws", "eu-central-1", "dev", role, 3, "/foxden/dev", "alias/foxden-dev", pool)
 
 
-SERVER = node_policy(node(Role.SERVER), "foxden-dev-servers", Secrets(("*",), ("*",)), KEY)
-WORKER = node_policy(node(Role.WORKER, "general"), "foxden-dev-general", Secrets(("shared/*", "pools/general/*")), KEY)
+SERVER = node_policy(node(Role.SERVER), "foxden-dev-servers", Secrets(("*",), ("*",)), KEY, "b")
+OF_POOL = Secrets(("shared/*", "pools/general/*"))
+WORKER = node_policy(node(Role.WORKER, "general"), "foxden-dev-general", OF_POOL, KEY, "b")
 
 
 def statements(document: Any) -> dict[str, Any]:
@@ -65,6 +66,7 @@ def test_what_a_server_may_do() -> None:
         "WriteSecrets",
         "DecryptSecrets",
         "EncryptSecrets",
+        "FetchPrograms",
         "FindServers",
         "BeManaged",
         "ComeAndGo",
@@ -74,7 +76,7 @@ def test_what_a_server_may_do() -> None:
 
 
 def test_what_a_worker_may_do() -> None:
-    allowed = {"ReadSecrets", "DecryptSecrets", "FindServers", "BeManaged", "ComeAndGo", "SeeGroups"}
+    allowed = {"ReadSecrets", "DecryptSecrets", "FetchPrograms", "FindServers", "BeManaged", "ComeAndGo", "SeeGroups"}
     assert set(statements(WORKER)) == allowed
 
 
@@ -100,8 +102,14 @@ def test_a_node_touches_its_own_group_alone(document: Any, group: str) -> None:
 
 
 def test_a_server_that_nothing_replaces_touches_no_group() -> None:
-    found = statements(node_policy(node(Role.SERVER), "", Secrets(("*",), ("*",)), KEY))
+    found = statements(node_policy(node(Role.SERVER), "", Secrets(("*",), ("*",)), KEY, "b"))
     assert not {"ComeAndGo", "ReplaceUnhealthy", "SeeGroups"} & found.keys()
+
+
+def test_a_node_fetches_programs_and_nothing_else_of_their_bucket() -> None:
+    for document in (SERVER, WORKER):
+        found = statements(document)["FetchPrograms"]
+        assert (found["Action"], found["Resource"]) == (["s3:GetObject"], ["arn:aws:s3:::b/programs/*"])
 
 
 def test_the_policy_fits_where_policies_are_kept() -> None:

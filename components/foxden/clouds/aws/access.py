@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from foxden.boot.node import Node, Role, Secrets
+from foxden.boot.program import FOLDER
 
 Document = Mapping[str, Any]
 
@@ -40,12 +41,15 @@ def assumed_by(service: str, place: Place | None = None) -> Document:
     return _document([allowed])
 
 
-def node_policy(node: Node, group: str, secrets: Secrets, key: str) -> Document:
-    """What a node may do by itself. ``group`` is the name of its auto scaling group, '' where it is in none."""
+def node_policy(node: Node, group: str, secrets: Secrets, key: str, bucket: str) -> Document:
+    """What a node may do by itself. ``group`` is the name of its auto scaling group, '' where it is in none;
+    ``bucket`` has the programs of nodes."""
     place = Place.of(key)
+    programs = f"arn:{place.partition}:s3:::{bucket}/{FOLDER}/*"
     return _document(
         [
             *_secrets(node, secrets, key, place),
+            _allow("FetchPrograms", ["s3:GetObject"], [programs]),
             _allow("FindServers", ["ec2:DescribeInstances"], ["*"], _in_region(place)),
             _allow("BeManaged", SESSION_ACTIONS, ["*"]),
             *(_scaling(node, group, place) if group else []),

@@ -18,8 +18,11 @@ class Prepared:
 
     template: Any
     """The launch template."""
+    told: pulumi.Input[str]
+    """Its user-data."""
     needed: list[pulumi.Resource]
-    """What must be there before a server starts: what their identity may do, the key of their secrets."""
+    """What must be there before a server starts: what their identity may do, the key of their secrets,
+    their program."""
 
 
 class Bootstrap(Protocol):

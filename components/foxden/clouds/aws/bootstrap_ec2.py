@@ -31,7 +31,7 @@ class Ec2Bootstrap:
                     "version": prepared.template.latest_version.apply(str),
                 },
                 # As the template says: the provider would else see a change in it, and stop all servers for it.
-                user_data_base64=plan.machines.user_data,
+                user_data_base64=prepared.told,
                 disable_api_termination=plan.protect,
                 tags={**instance_tags(scope, SERVERS, plan.machines.node), "Name": scope.called(f"server-{server}")},
                 volume_tags={

@@ -11,9 +11,12 @@ from foxden.clouds.plan import Machines
 
 
 def create_identity(
-    scope: Scope, what: str, machines: Machines, group: str, key: pulumi.Input[str]
+    scope: Scope, what: str, machines: Machines, group: str, key: pulumi.Input[str], bucket: pulumi.Input[str]
 ) -> tuple[Any, Any, list[pulumi.Resource]]:
-    """Role, instance profile, and what must be there before a node starts. ``group`` is its auto scaling group."""
+    """Role, instance profile, and what must be there before a node starts.
+
+    ``group`` is its auto scaling group, ``bucket`` has its program.
+    """
     import pulumi_aws as aws
 
     logical = scope.logical(what)
@@ -27,9 +30,8 @@ def create_identity(
     )
     profile = aws.iam.InstanceProfile(logical, name=physical, role=role.name, tags=scope.tagged(what), opts=scope.opts)
     node, secrets = machines.node, machines.secrets
-    own = pulumi.Output.from_input(key).apply(
-        lambda arn: json.dumps(node_policy(node, group, secrets, arn), sort_keys=True)
-    )
+    both: pulumi.Output[list[str]] = pulumi.Output.all(key, bucket)
+    own = both.apply(lambda known: json.dumps(node_policy(node, group, secrets, *known), sort_keys=True))
     documents = {"node": own, **machines.policies}
     rights: list[pulumi.Resource] = [
         aws.iam.RolePolicy(f"{logical}-{name}", name=name, role=role.name, policy=document, opts=scope.opts)

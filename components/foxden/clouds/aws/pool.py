@@ -8,6 +8,7 @@ from foxden.boot.node import SERVERS
 from foxden.clouds.aws.group import Group, create_group, pinned
 from foxden.clouds.aws.identity import create_identity
 from foxden.clouds.aws.images import machine_problems
+from foxden.clouds.aws.programs import create_program
 from foxden.clouds.aws.scaling import create_scaling, create_schedules
 from foxden.clouds.aws.scope import Scope
 from foxden.clouds.aws.template import create_template, type_of
@@ -38,9 +39,13 @@ def mixed(plan: PoolPlan) -> bool:
 def create_pool(plan: PoolPlan, opts: pulumi.ResourceOptions) -> BuiltPool:
     """Identity, launch template, group, and what changes the group's size."""
     scope = Scope(plan.name, f"foxden-{plan.cluster}-{plan.name}", plan.machines.tags, opts)
-    role, profile, rights = create_identity(scope, "", plan.machines, scope.called(), plan.key)
-    template = create_template(scope, "", plan.machines, profile, plan.security_group)
-    group = create_group(scope, _group(plan, template), plan.machines, plan.site, rights)
+    store, machines = plan.store, plan.machines
+    role, profile, rights = create_identity(scope, "", machines, scope.called(), plan.key, store.bucket)
+    told = machines.user_data(store.bucket)
+    template = create_template(scope, "", machines, profile, plan.security_group, told)
+    # A cluster of another version of this library has another program for its workers.
+    own = [] if machines.program.checksum in store.programs else [create_program(scope, store.bucket, machines.program)]
+    group = create_group(scope, _group(plan, template), machines, plan.site, [*rights, *own])
     create_scaling(scope, plan, group)
     create_schedules(scope, plan, group)
     return BuiltPool(group=group.name, role=role.name, template=template.id, template_version=template.latest_version)

@@ -12,6 +12,7 @@ from foxden.clouds.aws.firewall import create_groups, ways_out
 from foxden.clouds.aws.identity import create_identity
 from foxden.clouds.aws.images import machine_problems
 from foxden.clouds.aws.keys import create_key
+from foxden.clouds.aws.programs import create_store
 from foxden.clouds.aws.scope import Scope
 from foxden.clouds.aws.template import create_template
 from foxden.clouds.base import BuiltCore
@@ -27,7 +28,7 @@ def core_problems(plan: CorePlan) -> list[Problem]:
 
 
 def create_core(plan: CorePlan, opts: pulumi.ResourceOptions) -> BuiltCore:
-    """Key, security groups, identity, launch template, and the servers."""
+    """Key, security groups, programs, identity, launch template, and the servers."""
     scope = Scope(plan.name, f"foxden-{plan.name}", plan.machines.tags, opts)
     purpose = f"Secrets of the cluster '{plan.name}'"
     key, alias = create_key(scope, "", purpose, plan.key_deletion_days, plan.protect)
@@ -35,10 +36,12 @@ def create_core(plan: CorePlan, opts: pulumi.ResourceOptions) -> BuiltCore:
     chosen = bootstrap(plan.bootstrap)
     group_name = scope.called(SERVERS) if chosen.replaces else ""
     machines = _with_snapshots(plan, key.arn)
-    _, profile, rights = create_identity(scope, SERVERS, machines, group_name, key.arn)
-    template = create_template(scope, SERVERS, machines, profile, groups[Role.SERVER])
+    store = create_store(scope, plan.programs)
+    _, profile, rights = create_identity(scope, SERVERS, machines, group_name, key.arn, store)
+    told = machines.user_data(store)
+    template = create_template(scope, SERVERS, machines, profile, groups[Role.SERVER], told)
     pools = _pools(scope, plan)
-    ready = chosen.create(plan, Prepared(template, [*rights, alias, pools]), scope)
+    ready = chosen.create(plan, Prepared(template, told, [*rights, alias, pools]), scope)
     return BuiltCore(
         key=key.arn,
         servers_security_group=groups[Role.SERVER],
@@ -46,6 +49,7 @@ def create_core(plan: CorePlan, opts: pulumi.ResourceOptions) -> BuiltCore:
         template=template.id,
         template_version=template.latest_version,
         ready=ready,
+        store=store,
     )
 
 

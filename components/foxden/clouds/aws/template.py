@@ -30,8 +30,13 @@ def instance_tags(scope: Scope, what: str, node: Node) -> dict[str, str]:
     return {**scope.tagged(what), **identity_tags(node)}
 
 
-def create_template(scope: Scope, what: str, machines: Machines, profile: Any, group: pulumi.Input[str]) -> Any:
-    """IMDSv2 alone, one hop: a container can't ask for the node's identity. Disks are encrypted."""
+def create_template(
+    scope: Scope, what: str, machines: Machines, profile: Any, group: pulumi.Input[str], told: pulumi.Input[str]
+) -> Any:
+    """What is ``told`` is the user-data. IMDSv2 alone, one hop: a container can't ask for the node's identity.
+
+    Disks are encrypted.
+    """
     import pulumi_aws as aws
 
     return aws.ec2.LaunchTemplate(
@@ -40,7 +45,7 @@ def create_template(scope: Scope, what: str, machines: Machines, profile: Any, g
         description=f"foxden {machines.node.cluster} {machines.node.pool}",
         image_id=machines.image,
         instance_type=type_of(machines),
-        user_data=machines.user_data,
+        user_data=told,
         iam_instance_profile={"arn": profile.arn},
         vpc_security_group_ids=[group],
         metadata_options={

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from functools import cache
 
-from foxden.boot.bare import bare
 from foxden.boot.files import shipped, shipped_below
 from foxden.boot.node import Flow, Node, Role, Secrets, Software
-from foxden.boot.parts import Boot, Command, File, Package, Unit, filled
+from foxden.boot.parts import Boot, Command, Fetched, File, Package, Unit, filled
+from foxden.boot.program import Program, packed
 from foxden.boot.userdata import user_data
 from foxden.schedulers.nomad.node_software import software
 
-__all__ = ["KEPT", "boot", "connection_options", "flows", "parts", "secrets", "software"]
+__all__ = ["KEPT", "boot", "connection_options", "flows", "parts", "program", "secrets", "software"]
 
 KEPT: Mapping[str, str] = {
     "ca": "shared/ca",
@@ -20,7 +21,7 @@ KEPT: Mapping[str, str] = {
 }
 """A connection's field to the path below :attr:`Node.parameters` where its value is kept."""
 
-_LIBRARY = "/usr/local/lib/foxden/foxden_node"
+_PROGRAM = "/usr/local/bin/foxden-node"
 _PACKAGES = ("ca-certificates", "curl", "python3-boto3", "python3-cryptography", "unzip")
 _PACKAGES_OF_WORKERS = ("amazon-ecr-credential-helper", "docker.io")
 _CORE_MHZ = 1000
@@ -38,21 +39,30 @@ _ONLY = {
 _BOTH = (Role.SERVER, Role.WORKER)
 
 
-def boot(node: Node, software: Software) -> str:
-    """The user-data of a pool's nodes, as base64.
+def boot(node: Node, software: Software, bucket: str) -> str:
+    """The user-data of a pool's nodes, as base64. ``bucket`` has their :func:`program`.
 
     Deterministic. InvalidInput where it is longer than a cloud takes.
     """
-    return user_data(parts(node, software), f"cluster '{node.cluster}'")
+    return user_data(parts(node, software, bucket), f"cluster '{node.cluster}'")
 
 
-def parts(node: Node, software: Software) -> Boot:
+@cache
+def program(role: Role) -> Program:
+    """``foxden-node``, with the modules that nodes of this role need."""
+    names = [name for name in shipped_below("node", ".py") if _ONLY.get(name, role) == role]
+    return packed("foxden_node", {name.rpartition("/")[2]: shipped(name) for name in names})
+
+
+def parts(node: Node, software: Software, bucket: str) -> Boot:
     """The same as parts."""
     worker = node.role == Role.WORKER
+    own = program(node.role)
     names = {*_PACKAGES, *software.packages, *(_PACKAGES_OF_WORKERS if worker else ())}
     return Boot(
         packages=tuple(Package(name) for name in sorted(names)),
         apt_mirror=software.apt_mirror,
+        programs=(Fetched(_PROGRAM, node.region, bucket, own.key, own.checksum),),
         binaries=tuple(binary for binary in software.binaries if worker or binary.name != "caddy"),
         files=tuple(_files(node)),
         commands=(
@@ -69,10 +79,6 @@ def _files(node: Node) -> Iterator[File]:
     yield File("/etc/sysusers.d/foxden.conf", shipped("sysusers.conf"))
     yield File("/etc/systemd/resolved.conf.d/foxden.conf", shipped("resolved.conf"))
     yield File("/etc/systemd/journald.conf.d/foxden.conf", shipped("journald.conf"))
-    yield File("/usr/local/bin/foxden-node", shipped("foxden-node.sh"), "0755")
-    for name in shipped_below("node", ".py"):
-        if _ONLY.get(name, node.role) == node.role:
-            yield File(f"{_LIBRARY}/{name.rpartition('/')[2]}", bare(shipped(name)))
 
 
 def _units(node: Node) -> Iterator[Unit]:

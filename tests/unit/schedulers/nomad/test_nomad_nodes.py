@@ -72,7 +72,7 @@ def test_the_options_of_a_connection_are_some() -> None:
 
 def test_nodes_are_told_apart_by_their_user_data() -> None:
     given = [NODE, replace(NODE, role=Role.WORKER, pool="a"), replace(NODE, role=Role.WORKER, pool="b")]
-    assert len({nodes.boot(node, nodes.software()) for node in given}) == 3
+    assert len({nodes.boot(node, nodes.software(), "bucket") for node in given}) == 3
 
 
 @pytest.mark.parametrize("processor", ["amd64", "arm64"])
