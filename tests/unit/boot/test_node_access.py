@@ -186,15 +186,15 @@ def test_gossip_gets_a_new_key_and_loses_the_old_one() -> None:
     assert nomad_ring.told(f"POST {path}/use") == [{"Key": kept.values[credentials.NOMAD_GOSSIP]}]
 
 
-def test_all_tokens_are_replaced() -> None:
-    names = (
-        *(credentials.CONSUL_MANAGEMENT, credentials.SERVERS_CONSUL, credentials.OPERATORS_CONSUL),
-        *("pools/general/consul-token", credentials.NOMAD_MANAGEMENT),
-    )
+def test_all_tokens_are_replaced_and_those_of_consul_known_before_any_node_learns_of_them() -> None:
+    of_consul = [credentials.CONSUL_MANAGEMENT, credentials.SERVERS_CONSUL, credentials.OPERATORS_CONSUL]
+    names = [*of_consul, "pools/general/consul-token", credentials.NOMAD_MANAGEMENT]
     made = ("operators/nomad-token", "pools/general/drain-token")
-    kept = kept_secrets(**dict.fromkeys([*names, *made], "old"))
-    rotate("tokens", facts(), kept, FakeApi({}), nomad_api(Tokens()))
+    kept, tokens = kept_secrets(**dict.fromkeys([*names, *made], "old")), Tokens()
+    tokens.add("old", Description="foxden-management")
+    rotate("tokens", facts(), kept, consul_api(tokens), nomad_api(Tokens()))
     assert "old" not in {kept.values[name] for name in names}
+    assert set(tokens.held) == {"old", *(kept.values[name] for name in names[:-1])}
     assert not set(made) & set(kept.values)
 
 

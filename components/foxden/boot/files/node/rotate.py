@@ -1,6 +1,6 @@
 """New keys in place of old ones, one step for each call, while everything goes on."""
 
-from . import credentials
+from . import access, credentials
 from .api import Api
 from .certificates import new_authority, pair
 from .facts import Facts
@@ -16,7 +16,7 @@ def rotate(what: str, facts: Facts, parameters: Parameters, consul: Api, nomad: 
         _nomad_gossip(nomad, parameters)
         return "Gossip is encrypted with new keys; the old ones are gone."
     if what == "tokens":
-        return _tokens(facts, parameters, nomad)
+        return _tokens(facts, parameters, consul, nomad)
     return _authority(facts, parameters)
 
 
@@ -38,7 +38,7 @@ def _nomad_gossip(api: Api, parameters: Parameters) -> None:
         api.call("POST", f"{path}/remove", {"Key": old})
 
 
-def _tokens(facts: Facts, parameters: Parameters, nomad: Api) -> str:
+def _tokens(facts: Facts, parameters: Parameters, consul: Api, nomad: Api) -> str:
     made = nomad.call("POST", "/v1/acl/token", {"Name": "foxden-management", "Type": "management"})
     parameters.replace(credentials.NOMAD_MANAGEMENT, made["SecretID"])
     pools = credentials.pools(parameters)
@@ -49,6 +49,8 @@ def _tokens(facts: Facts, parameters: Parameters, nomad: Api) -> str:
         *(credentials.pool_secret(pool, "consul-token") for pool in pools),
     ):
         parameters.replace(name, credentials.token())
+    # By the old token and at once: a leader that has the new one already could not make it known.
+    access.keep_consul(facts, consul, parameters)
     for name in (credentials.OPERATORS_NOMAD, *(credentials.pool_secret(pool, "drain-token") for pool in pools)):
         parameters.forget(name)
     return f"There are new tokens. {_follow(facts)} The old ones end after {3 * facts.follow_within} seconds."
