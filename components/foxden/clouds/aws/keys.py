@@ -8,6 +8,9 @@ import pulumi
 from foxden.clouds.aws.access import Place, logs_key_policy
 from foxden.clouds.aws.scope import Scope
 
+FLOW_LOGS = "flow-logs"
+"""What the key, the role and the log group of a network's flow logs are called after the network."""
+
 
 def create_key(scope: Scope, what: str, purpose: str, deletion_days: int, protect: bool) -> tuple[Any, pulumi.Resource]:
     """A key and its alias. It is deleted only after ``deletion_days``, and never by chance where it is protected."""

@@ -15,6 +15,7 @@ from foxden.clouds.aws.template import create_template, type_of
 from foxden.clouds.base import BuiltPool
 from foxden.clouds.plan import PoolPlan
 from foxden.errors import Problem
+from foxden.naming import SEPARATOR
 
 LEAVE_SPARE = 120
 """Seconds beyond the drain's deadline after which a worker goes all the same."""
@@ -36,9 +37,17 @@ def mixed(plan: PoolPlan) -> bool:
     return len(plan.machines.types) > 1 or plan.on_demand.percent < 100
 
 
+def called(cluster: str, pool: str) -> str:
+    """What a pool's things are called: ``foxden-dev-general``, and ``foxden-dev--very-large``.
+
+    One hyphen between names that have some would leave open whose it is: that of cluster 'a-b' or of pool 'b-c'.
+    """
+    return f"foxden-{cluster}{SEPARATOR if '-' in cluster + pool else '-'}{pool}"
+
+
 def create_pool(plan: PoolPlan, opts: pulumi.ResourceOptions) -> BuiltPool:
     """Identity, launch template, group, and what changes the group's size."""
-    scope = Scope(plan.name, f"foxden-{plan.cluster}-{plan.name}", plan.machines.tags, opts)
+    scope = Scope(plan.name, called(plan.cluster, plan.name), plan.machines.tags, opts)
     store, machines = plan.store, plan.machines
     role, profile, rights = create_identity(scope, "", machines, scope.called(), plan.key, store.bucket)
     told = machines.user_data(store.bucket)

@@ -11,7 +11,7 @@ from foxden.clouds.aws.bootstrap import Prepared, bootstrap, bootstrap_problem
 from foxden.clouds.aws.firewall import create_groups, ways_out
 from foxden.clouds.aws.identity import create_identity
 from foxden.clouds.aws.images import machine_problems
-from foxden.clouds.aws.keys import create_key
+from foxden.clouds.aws.keys import FLOW_LOGS, create_key
 from foxden.clouds.aws.programs import create_store
 from foxden.clouds.aws.scope import Scope
 from foxden.clouds.aws.template import create_template
@@ -24,6 +24,8 @@ def core_problems(plan: CorePlan) -> list[Problem]:
     """What core servers on AWS can't be."""
     wrong = bootstrap_problem(plan.bootstrap)
     problems = [Problem(plan.subject, f"bootstrap {wrong}")] if wrong else []
+    if plan.name.endswith(f"-{FLOW_LOGS}"):
+        problems.append(Problem(plan.subject, f"name must not end with '-{FLOW_LOGS}': a network's key is called so"))
     return problems + machine_problems(plan.subject, plan.machines)
 
 
