@@ -180,6 +180,14 @@ def test_software_is_the_clusters_unless_a_pool_has_its_own() -> None:
     assert "http://other.example" in own and "http://mirror.example" not in own
 
 
+def test_more_software_than_the_nodes_own() -> None:
+    file = {"/etc/shipper.conf": "to logs.example"}
+    more = {"packages": ["shipper"], "files": file, "units": ["shipper.service"]}
+    for text in (told(software=more), told(cluster={**FACTS, "software": more})):
+        assert '"shipper"' in text and "to logs.example" in text
+        assert '["systemctl", "enable", "shipper.service"]' in text
+
+
 def test_outputs() -> None:
     outputs = pool().one("foxden:index:WorkerPool").outputs or {}
     assert (outputs["group"], outputs["template_version"]) == ("foxden-dev-general", 7)

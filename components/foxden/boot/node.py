@@ -50,6 +50,10 @@ class Software:
     """Debian packages, beyond those that the node itself needs."""
     apt_mirror: str = ""
     """URL that Debian packages are got from. Default: what the image says."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Path to text of what is there before packages are installed. Nothing secret may be in it."""
+    units: tuple[str, ...] = ()
+    """Units of those packages that are started before the node's own."""
 
 
 @dataclass(frozen=True)

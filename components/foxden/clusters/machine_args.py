@@ -1,6 +1,6 @@
 """What the machines of core servers and of pools have in common."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 
@@ -39,3 +39,11 @@ class SoftwareArgs(TypedDict):
     """``amd64`` or ``arm64``, as image and instance types are. Default: ``amd64``."""
     programs: NotRequired[Mapping[str, ProgramArgs]]
     """Programs by name (``consul``, ``nomad``, ``caddy``) of another version, or from elsewhere. Default: none."""
+    packages: NotRequired[Sequence[str]]
+    """More Debian packages, such as one that ships logs. Default: none."""
+    files: NotRequired[Mapping[str, str]]
+    """More files, there before packages are installed: absolute path to text. Nothing secret may be in it. Default:
+    none."""
+    units: NotRequired[Sequence[str]]
+    """Units of those packages (``some.service``), started before the node's own. A node on which one is not there never
+    gets ready. Default: none."""

@@ -10,6 +10,7 @@ from foxden.boot.node import Node, Secrets, Software
 from foxden.boot.program import Program
 from foxden.clouds.plan import Disk, Machines
 from foxden.clusters.read_network import read_tags
+from foxden.clusters.read_software import read_software
 from foxden.errors import InvalidInput
 from foxden.schedulers.base import Nodes, nodes, nodes_problem
 from foxden.service.prepare import has_outputs, placeholders, when_known
@@ -68,7 +69,7 @@ def read_machines(
     ``late`` has those of its fields that may be outputs, as they were given. ``component`` is the tag's value.
     """
     chosen = nodes(scheduler) if scheduler else None
-    software = _software(reader, scheduler)
+    software = read_software(reader, scheduler)
     return Machines(
         image=reader.text("image", ""),
         types=types,
@@ -83,22 +84,6 @@ def read_machines(
         # The last: it is told of what was found to be right only.
         user_data=_user_data(reader, chosen, software, node, late) if chosen and not reader.problems else _nothing,
     )
-
-
-def _software(reader: Reader, scheduler: str) -> Software:
-    """The field ``software``."""
-    wanted = reader.sub("software")
-    if wanted is None:
-        return nodes(scheduler).software() if scheduler else Software(())
-    wanted.only(("mirror", "apt_mirror", "processor", "programs"))
-    mirror, processor, apt_mirror = wanted.text("mirror"), wanted.text("processor"), wanted.text("apt_mirror")
-    if not scheduler or reader.problems:
-        return Software(())
-    try:
-        return nodes(scheduler).software(mirror, wanted.given.get("programs"), processor or "amd64", apt_mirror or "")
-    except InvalidInput as error:
-        reader.problems += error.problems
-        return Software(())
 
 
 def _user_data(

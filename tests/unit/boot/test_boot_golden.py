@@ -1,6 +1,9 @@
 """What nodes boot with, as a whole."""
 
+from dataclasses import replace
+
 import pytest
+import yaml
 
 from foxden.boot.node import Role
 from foxden.schedulers.nomad import nodes
@@ -29,6 +32,22 @@ def test_units_start_in_their_order_once_all_else_is_there() -> None:
     assert commands[0] == "set -e"
     assert commands[2] == ["/usr/local/lib/foxden/fetch", "/etc/foxden/binaries"]
     assert commands[-1][3:] == ["foxden-configure.service", "consul.service", "nomad.service", "foxden-node.service"]
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_a_shipper_of_logs_is_installed_configured_and_started_before_the_agents(name: str) -> None:
+    file = {"/etc/shipper.conf": "[Upload]\nURL=https://logs.example\n"}
+    more = replace(nodes.software(), packages=("shipper",), files=file, units=("shipper.service",))
+    told = yaml.safe_load(decoded(nodes.boot(NODES[name], more, BUCKET)))
+    assert "shipper" in told["packages"]
+    written = {each["path"]: each["content"] for each in told["write_files"]}
+    assert file.items() <= written.items()
+    commands = told["runcmd"]
+    started = commands.index(["systemctl", "restart", "--no-block", "shipper.service"])
+    assert commands[started - 1] == ["systemctl", "enable", "shipper.service"]
+    assert started < next(place for place, each in enumerate(commands) if "consul.service" in each)
+    without = yaml.safe_load(decoded(nodes.boot(NODES[name], nodes.software(), BUCKET)))["runcmd"]
+    assert [each for each in commands if each not in without] == commands[started - 1 : started + 1]
 
 
 def test_programs_come_from_a_mirror_if_there_is_one() -> None:

@@ -24,6 +24,7 @@ KEPT: Mapping[str, str] = {
 _PROGRAM = "/usr/local/bin/foxden-node"
 _PACKAGES = ("ca-certificates", "curl", "python3-boto3", "python3-cryptography", "unzip")
 _PACKAGES_OF_WORKERS = ("amazon-ecr-credential-helper", "docker.io")
+_START = (("enable",), ("restart", "--no-block"))
 _CORE_MHZ = 1000
 _SERVICE_PORTS = (20_000, 32_000)
 _ONLY = {
@@ -64,10 +65,11 @@ def parts(node: Node, software: Software, bucket: str) -> Boot:
         apt_mirror=software.apt_mirror,
         programs=(Fetched(_PROGRAM, node.region, bucket, own.key, own.checksum),),
         binaries=tuple(binary for binary in software.binaries if worker or binary.name != "caddy"),
-        files=tuple(_files(node)),
+        files=(*_files(node), *(File(path, text) for path, text in sorted(software.files.items()))),
         commands=(
             Command(("systemd-sysusers",)),
             Command(("systemctl", "restart", "systemd-journald", "systemd-resolved")),
+            *(Command(("systemctl", *words, *software.units)) for words in _START if software.units),
         ),
         units=tuple(_units(node)),
     )
