@@ -29,9 +29,9 @@ def home(env: str, base: str | None, root: Path = REPO) -> str:
     return lineage(base, root)[-1] if base and base != environments.LOCAL else environments.LOCAL
 
 
-def up(env: str, progress: Progress) -> None:
+def up(env: str, progress: Progress, root: Path = REPO) -> None:
     """Deploy it, and say where it answers."""
-    _reached(env)
+    _reached(env, root)
     pulumi = Pulumi(env, progress.step)
     changed = pulumi.up().changed
     progress.step(f"'{env}' is deployed, with {changed} change{'' if changed == 1 else 's'}")
@@ -39,11 +39,11 @@ def up(env: str, progress: Progress) -> None:
         say(f"{service:<16}{url or '-'}")
 
 
-def down(env: str, progress: Progress) -> None:
+def down(env: str, progress: Progress, root: Path = REPO) -> None:
     """Take it away; the cluster stays."""
-    _reached(env)
+    _reached(env, root)
     Pulumi(env, progress.step).destroy(_DESTROYED_WITHIN)
-    environments.release(env)
+    environments.release(env, root)
     progress.step(f"'{env}' is gone")
 
 
@@ -57,9 +57,9 @@ def expired(root: Path = REPO) -> list[str]:
     return found
 
 
-def _reached(env: str) -> Site:
+def _reached(env: str, root: Path) -> Site:
     """The cluster, when all is there that it takes to deploy onto it. Raises LocalError that says what is missing."""
-    found = site(env)
+    found = site(env, root)
     if found.environment == env:
         raise LocalError(f"'{env}' has a cluster of its own: use 'pulumi up -s {env}', as docs/runbook.md says")
     if not os.environ.get("PULUMI_BACKEND_URL"):

@@ -1,7 +1,9 @@
 """Special-purpose environments on a cluster of a cloud, with nothing in the place of Pulumi."""
 
+import shutil
 import socket
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,8 +15,7 @@ from local.commands import environments, special, up
 from local.commands.clock import iso, now
 from local.errors import LocalError
 from local.forwards import Forward
-from local.paths import REPO
-from local.stackfiles import values
+from local.stackfiles import stack_file, values
 
 
 class Pulumi:
@@ -40,8 +41,18 @@ class Pulumi:
 
 
 @pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the environments' files, in the place of this checkout."""
+    for name in ("local", "dev"):
+        shutil.copy(stack_file(name), tmp_path)
+    for module, function in ((special, "home"), (special, "up"), (special, "down"), (environments, "prepare")):
+        monkeypatch.setattr(module, function, partial(getattr(module, function), root=tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
 def asked(state: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """What Pulumi is asked for; the APIs of the cluster are there, and this checkout has no file more afterwards."""
+    """What Pulumi is asked for; the APIs of the cluster are there."""
     Pulumi.asked = []
     monkeypatch.setattr(special, "Pulumi", Pulumi)
     monkeypatch.setattr(up, "_tools", lambda: None)
@@ -49,12 +60,11 @@ def asked(state: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     with socket.create_server(("127.0.0.1", 0)) as server:
         monkeypatch.setattr(special, "FORWARDS", {"nomad": Forward(server.getsockname()[1], 4646)})
         yield Pulumi.asked
-    (REPO / "Pulumi.test-special.yaml").unlink(missing_ok=True)
 
 
-def test_one_command_makes_it_and_one_ends_it(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_command_makes_it_and_one_ends_it(asked: list[str], root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["up", "--env", "test-special", "--base", "dev", "--ttl", "8h"]) == 0
-    found = values("test-special")
+    found = values("test-special", root)
     assert (found["inherits"], found["domain"]) == ("dev", "test-special.dev.foxden.example")
     assert found["expires"] > iso(now())
     said = capsys.readouterr().out
@@ -63,7 +73,7 @@ def test_one_command_makes_it_and_one_ends_it(asked: list[str], capsys: pytest.C
     assert main(["up", "--env", "test-special"]) == 0
     assert main(["down", "--env", "test-special"]) == 0
     assert asked == ["up test-special", "up test-special", "destroy test-special"]
-    assert not (REPO / "Pulumi.test-special.yaml").exists()
+    assert not (root / "Pulumi.test-special.yaml").exists()
     assert environments.recorded() == []
 
 
@@ -98,8 +108,8 @@ def refused(env: str, act: str = "up") -> str:
 
 
 @pytest.mark.parametrize("act", ["up", "down"])
-def test_what_is_missing_is_said(asked: list[str], monkeypatch: pytest.MonkeyPatch, act: str) -> None:
-    (REPO / "Pulumi.test-special.yaml").write_text("config:\n  foxden:inherits: dev\n")
+def test_what_is_missing_is_said(asked: list[str], root: Path, monkeypatch: pytest.MonkeyPatch, act: str) -> None:
+    (root / "Pulumi.test-special.yaml").write_text("config:\n  foxden:inherits: dev\n")
     assert refused("dev", act).startswith("'dev' has a cluster of its own: use 'pulumi up -s dev'")
     with socket.create_server(("127.0.0.1", 0)) as server:
         nobody = server.getsockname()[1]
