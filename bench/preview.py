@@ -23,7 +23,7 @@ class Series:
     """Number of things to number of counted pairs of runs."""
 
 
-SERVICES = Series("library", "services", {10: 5, 100: 5, 1000: 3})
+SERVICES = Series("library", "services", {10: 5, 100: 5, 500: 3, 1000: 3})
 POOLS = Series("pools", "pools", {1: 5, 10: 5, 50: 3})
 
 
