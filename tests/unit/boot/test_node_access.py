@@ -134,6 +134,16 @@ def test_nomad_is_given_the_token_that_was_made_for_it() -> None:
     assert len(tokens.all()) == 3
 
 
+@pytest.mark.parametrize(("known", "left"), [("new", {"own", "new"}), ("own", {"own"})])
+def test_of_nomads_management_tokens_only_those_go_that_are_old_to_whoever_looks(known: str, left: set[str]) -> None:
+    tokens = Tokens()
+    tokens.add("own", Name="Bootstrap Token", CreateTime=ago(31))
+    other = tokens.add("new", Name="foxden-management")
+    api = nomad_api(tokens, **{f"DELETE /v1/acl/token/{other['AccessorID']}": lambda *_: tokens.held.pop("new")})
+    access.keep_nomad(facts(), api, "own", kept_secrets(**{credentials.NOMAD_MANAGEMENT: known}))
+    assert {secret for secret, token in tokens.held.items() if token["Name"] in access._FIRST} == left
+
+
 def test_a_pool_may_drain_and_nothing_else() -> None:
     api = nomad_api(Tokens())
     access.keep_nomad(facts(), api, "own", kept_secrets())

@@ -9,6 +9,7 @@ from .certificates import is_good, issue, pair
 from .credentials import (
     AUTHORITY,
     CONSUL_MANAGEMENT,
+    NOMAD_MANAGEMENT,
     OPERATORS_CONSUL,
     OPERATORS_NOMAD,
     PUBLIC_AUTHORITY,
@@ -78,7 +79,8 @@ def keep_nomad(facts: Facts, api: Api, management: str, parameters: Parameters) 
             if "already done" not in str(error) or api.peek("/v1/acl/token/self") is None:
                 raise
     own = api.get("/v1/acl/token/self")
-    if _is_old(facts, own):
+    # A leader that has not learned of a new one yet would take that for the old one.
+    if _is_old(facts, own) and parameters.read(NOMAD_MANAGEMENT) == management:
         for each in api.get("/v1/acl/tokens"):
             if each["Name"] in _FIRST and each["AccessorID"] != own["AccessorID"]:
                 api.call("DELETE", f"/v1/acl/token/{each['AccessorID']}")
