@@ -46,6 +46,10 @@ class Access:
 
     def __post_init__(self) -> None:
         self.ca = self.cluster.lab.directory / "ca.pem"
+        self.renew()
+
+    def renew(self) -> None:
+        """Trust whom the cluster trusts now."""
         self.ca.write_text(self.cluster.parameter("shared/ca"))
 
     def servers(self) -> list[Member]:

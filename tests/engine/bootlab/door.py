@@ -1,6 +1,7 @@
 """The cloud's door for hosts and tests: what moto lacks is answered here, all else by moto."""
 
 import http.client
+import ssl
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -60,7 +61,9 @@ def _as_it_is(given: Parameters) -> Iterator[None]:
 
 
 @contextmanager
-def door(address: tuple[str, int], moto: tuple[str, int], rules: Rules) -> Iterator[str]:
+def door(
+    address: tuple[str, int], moto: tuple[str, int], rules: Rules, tls: ssl.SSLContext | None = None
+) -> Iterator[str]:
     """Answers while the block runs; gives its URL."""
 
     class Door(Answering):
@@ -91,5 +94,5 @@ def door(address: tuple[str, int], moto: tuple[str, int], rules: Rules) -> Itera
 
         do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = handle_any
 
-    with serving(address, Door):
+    with serving(address, Door, tls):
         yield f"http://{address[0]}:{address[1]}"

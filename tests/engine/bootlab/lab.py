@@ -20,11 +20,13 @@ from tests.engine.bootlab.cloud import Cloud
 from tests.engine.bootlab.door import door
 from tests.engine.bootlab.groups import PREFIX, Group, hierarchies
 from tests.engine.bootlab.host import Host
+from tests.engine.bootlab.images import Images
 from tests.engine.bootlab.metadata import Facts, metadata
 from tests.engine.bootlab.mirror import mirror
-from tests.engine.bootlab.names import no_names
+from tests.engine.bootlab.names import names
 from tests.engine.bootlab.network import Network
 from tests.engine.bootlab.refresh import Actions
+from tests.engine.bootlab.registry import Registry, answering, trust
 from tests.engine.bootlab.scaling import Member, Player, State, playing
 from tests.engine.harness.waiting import until
 
@@ -57,6 +59,8 @@ class Lab:
     mirror: str
     """The URL below which the pinned programs lie."""
     cloud: Cloud
+    images: Images
+    registry: Registry
     player: Player
 
     def host(self, facts: Facts) -> Host:
@@ -103,6 +107,16 @@ def apps() -> dict[str, str]:
     return found
 
 
+def docker(disk: Base, authority: str) -> dict[str, str]:
+    """What lets Docker run on a host's thin layer, once somebody uses it, and know the lab's registry."""
+    bundle = "etc/ssl/certs/ca-certificates.crt"
+    return {
+        "etc/docker/daemon.json": '{"storage-driver": "vfs"}',
+        "etc/systemd/system/sockets.target.d/docker.conf": "[Unit]\nWants=docker.socket\n",
+        bundle: (disk.root / bundle).read_text() + authority,
+    }
+
+
 @contextmanager
 def a_lab(addresses: str = "10.77.0.0/16") -> Iterator[Lab]:
     """A world with these addresses, which this thread is in while the block runs. Nothing is left of it afterwards."""
@@ -125,6 +139,10 @@ def _opened(network: Network, directory: Path, disk: Base, stack: ExitStack) -> 
     moto = stack.enter_context(_moto(network.name, directory))
     cloud = Cloud(f"http://{moto[0]}:{moto[1]}", REGION)
     endpoint = f"http://{gateway}:{_DOOR}"
+    registry = Registry(REGION)
+    known = {registry.host: str(network.registry), registry.api: gateway}
+    trusted = trust(list(known), directory)
+    images = Images({**apps(), **docker(disk, trusted.authority)})
 
     def new_host(facts: Facts) -> Host:
         return Host(
@@ -135,16 +153,19 @@ def _opened(network: Network, directory: Path, disk: Base, stack: ExitStack) -> 
             network=network,
             group=Group(f"{network.name}.{facts.instance}"),
             environ={"AWS_ENDPOINT_URL": endpoint},
-            image=apps(),
+            image=images.files(facts.image),
         )
 
     player = Player(cloud, new_host, directory / "story.log")
-    stack.enter_context(door((gateway, _DOOR), moto, Actions(player).rules()))
+    rules = Actions(player).rules()
+    stack.enter_context(door((gateway, _DOOR), moto, rules))
+    stack.enter_context(door((gateway, 443), moto, rules, trusted.context))
+    stack.enter_context(answering(registry, str(network.registry), trusted.context))
     stack.enter_context(metadata(player.at, cloud.credentials))
     url = stack.enter_context(mirror((gateway, 80), disk))
-    stack.enter_context(no_names(gateway))
+    stack.enter_context(names(gateway, known))
     stack.enter_context(playing(player))
-    return Lab(network, directory, disk, endpoint, url, Cloud(endpoint, REGION), player)
+    return Lab(network, directory, disk, endpoint, url, Cloud(endpoint, REGION), images, registry, player)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,12 @@ from tests.engine.aws.projects import Project, environment
 from tests.engine.bootlab.cluster import NAME
 from tests.engine.bootlab.lab import REGION, Lab
 from tests.engine.bootlab.mirror import archives
+
+FOLLOW_WITHIN = 30
+"""Seconds until every node knows of new secrets: the least that can be chosen."""
+
+SNAPSHOTS = "lab-snapshots"
+"""The bucket that they are put into."""
 
 _PROGRAM = Path(__file__).parent / "program_machines"
 
@@ -22,9 +29,10 @@ class Machines:
     project: Project
     settings: dict[str, Any] = field(default_factory=dict)
 
-    def up(self, **changed: Any) -> None:
-        """Bring it up, with other settings than before."""
-        self.settings |= changed
+    def up(self, *, servers: Mapping[str, Any] | None = None, workers: Mapping[str, Any] | None = None) -> None:
+        """Bring it up, with other settings of servers and workers than before."""
+        self.settings["servers"] |= servers or {}
+        self.settings["workers"] |= workers or {}
         (self.project.directory / "settings.json").write_text(json.dumps(self.settings))
         self.project.up()
 
@@ -43,15 +51,31 @@ def machines(lab: Lab, pool: str, servers: int, workers: int) -> Machines:
         archive.name: {"version": archive.version, "checksum": archive.sha256, "url": f"{lab.mirror}{archive.path}"}
         for archive in archives().values()
     }
+    image = lab.images.first(lab.cloud)
+    lab.cloud.client("s3").create_bucket(
+        Bucket=SNAPSHOTS, CreateBucketConfiguration={"LocationConstraint": lab.cloud.region}
+    )
     settings = {
         "name": NAME,
         "cidr": str(lab.network.addresses),
         "zones": [f"{REGION}{zone}" for zone in "abc"],
-        "image": lab.cloud.ec2.describe_images()["Images"][0]["ImageId"],
-        "servers": servers,
         "pool": pool,
-        "workers": workers,
-        "software": {"programs": programs},
-        "unhealthy_after": 60,
+        "servers": {
+            "servers": servers,
+            "image": image,
+            "software": {"programs": programs},
+            "unhealthy_after": 60,
+            "follow_within": FOLLOW_WITHIN,
+            "snapshots": SNAPSHOTS,
+        },
+        # Spot, so that the group does what it does when capacity is about to be taken away.
+        "workers": {
+            "image": image,
+            "min": workers,
+            "max": workers + 1,
+            "on_demand": {"percent": 0},
+            "registries": [lab.registry.host],
+            "pull_test": lab.registry.image,
+        },
     }
     return Machines(project, settings)

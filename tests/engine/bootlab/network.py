@@ -20,6 +20,7 @@ _SET_UP = """
 ip link set lo up
 ip link add {bridge} address {mac} type bridge
 ip addr add {gateway}/{bits} dev {bridge}
+ip addr add {registry}/{bits} dev {bridge}
 ip addr add {metadata}/32 dev {bridge}
 ip link set {bridge} up
 """
@@ -38,6 +39,11 @@ class Network:
         return self.addresses.network_address + 1
 
     @property
+    def registry(self) -> IPv4Address:
+        """The address of the registry of images."""
+        return self.addresses.network_address + 2
+
+    @property
     def path(self) -> Path:
         return Path("/run/netns") / self.name
 
@@ -49,7 +55,12 @@ class Network:
     def up(self) -> None:
         subprocess.run(["ip", "netns", "add", self.name], check=True, capture_output=True)
         script = _SET_UP.format(
-            bridge=BRIDGE, mac=_MAC, gateway=self.gateway, bits=self.addresses.prefixlen, metadata=METADATA
+            bridge=BRIDGE,
+            mac=_MAC,
+            gateway=self.gateway,
+            registry=self.registry,
+            bits=self.addresses.prefixlen,
+            metadata=METADATA,
         )
         subprocess.run([*self.enter, "sh", "-ec", script], check=True, capture_output=True)
 

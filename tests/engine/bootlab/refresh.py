@@ -100,6 +100,8 @@ class Actions:
         with self.player.guard:
             yield
             prefix = "LifecycleHookSpecificationList.member."
+            if given.get("CapacityRebalance") == "true":
+                self.player.rebalanced.add(given["AutoScalingGroupName"])
             for number in sorted({name.split(".")[2] for name in given if name.startswith(prefix)}):
                 self.player.cloud.autoscaling.put_lifecycle_hook(
                     AutoScalingGroupName=given["AutoScalingGroupName"],

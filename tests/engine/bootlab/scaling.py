@@ -46,6 +46,8 @@ class Member:
     """When the hook's heartbeat is over."""
     reclaimed: float = 0.0
     """When its spot capacity is taken away."""
+    successor: str = ""
+    """Who is launched because it is at risk; it goes when that one is in service."""
 
     @property
     def id(self) -> str:
@@ -65,6 +67,8 @@ class Player:
     log: Path
     """Where it is written down what happened."""
     members: dict[str, Member] = field(default_factory=dict)
+    rebalanced: set[str] = field(default_factory=set)
+    """The groups that replace an instance when they are told that its spot capacity is at risk."""
     steps: list[Callable[[], None]] = field(default_factory=list)
     """What else is done at every step."""
     guard: threading.RLock = field(default_factory=threading.RLock)
@@ -103,6 +107,7 @@ class Player:
                     self._look_at(group, instance)
             for member in list(self.members.values()):
                 self._look_at_the_clock(member)
+                self._look_at_the_successor(member)
             for step in self.steps:
                 step()
 
@@ -169,6 +174,13 @@ class Player:
         elif member.hook is not None and now > member.deadline:
             self.settle(member, member.hook["DefaultResult"], "the hook's heartbeat is over")
 
+    def _look_at_the_successor(self, member: Member) -> None:
+        after = self.members.get(member.successor)
+        if after and after.state is State.IN_SERVICE and member.state is State.IN_SERVICE:
+            self.terminate(member.id, replace=False, why=f"{after.id} was launched for it")
+        elif after and not after.live:
+            member.successor = ""
+
     def settle(self, member: Member, result: str, why: str) -> None:
         """End a hook with CONTINUE or ABANDON."""
         with self.guard:
@@ -203,6 +215,22 @@ class Player:
             member.facts.notices["spot/instance-action"] = action
             member.reclaimed = time.monotonic() + seconds
             self.terminate(instance, replace=True, why="its spot capacity is taken away")
+
+    def advise_rebalance(self, instance: str) -> None:
+        """Say that an instance's spot capacity may be taken back soon.
+
+        Its group launches another, and lets this one go when that one is in service, if it rebalances its capacity.
+        """
+        with self.guard:
+            member = self.members[instance]
+            self.tell(f"{instance} of {member.group} has a rebalance advice")
+            member.facts.notices["events/recommendations/rebalance"] = f'{{"noticeTime": "{notice(0)}"}}'
+            if member.group not in self.rebalanced:
+                return
+            known, wanted = set(self.members), len(self.of(member.group, State.LAUNCHING, State.IN_SERVICE)) + 1
+            self.cloud.autoscaling.set_desired_capacity(AutoScalingGroupName=member.group, DesiredCapacity=wanted)
+            self.step()
+            member.successor = next(each.id for each in self.of(member.group) if each.id not in known)
 
     def end(self) -> None:
         """Cut the power of all hosts, and throw them away."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import requests
+
 from foxden.schedulers.nomad.nodes import connection_options
 from stacks.services import SERVICES
 from tests.engine.bootlab.access import Access
@@ -35,6 +37,23 @@ class Deployment:
         """Where the whole chain of services answers, at the balancer."""
         return f"http://app.{DOMAIN}:{self.port}/"
 
+    @property
+    def _settings(self) -> Path:
+        return self.project.directory / "settings.json"
+
+    def up(self, access: Access) -> None:
+        """Deploy them, unless that was done through the servers and with the tokens that there are now."""
+        wanted = json.dumps(_settings(access, self.secret, self.port))
+        if not self._settings.exists() or self._settings.read_text() != wanted:
+            self._settings.touch(mode=0o600)
+            self._settings.write_text(wanted)
+            self.project.up()
+
+    def ask(self, address: str) -> requests.Response:
+        """What the whole chain answers at a worker, or at the balancer on loopback."""
+        headers = {"Host": self.url.split("/")[2]}
+        return requests.get(f"http://{address}:{self.port}/", headers=headers, timeout=10)
+
 
 def deployment(access: Access) -> Deployment:
     """The stack, not deployed yet."""
@@ -46,16 +65,11 @@ def deployment(access: Access) -> Deployment:
     (directory / "Pulumi.yaml").write_text("name: lab-services\nruntime: python\n")
     project = Project("lab-services", directory, env, {})
     project.pulumi("stack", "init")
-    secret = secrets.token_urlsafe(24)
-    port = access.cluster.ingress_port
-    settings = directory / "settings.json"
-    settings.touch(mode=0o600)
-    settings.write_text(json.dumps(_settings(access, secret, port)))
-    return Deployment(project, port, secret)
+    return Deployment(project, access.cluster.ingress_port, secrets.token_urlsafe(24))
 
 
 def _settings(access: Access, secret: str, port: int) -> dict[str, Any]:
-    server = access.servers()[0]
+    server = min(access.servers(), key=lambda member: member.id)
     return {
         "environment": ENVIRONMENT,
         "domain": DOMAIN,

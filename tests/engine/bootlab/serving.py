@@ -1,5 +1,6 @@
 """The lab's small servers: threads of this process, on addresses inside the lab."""
 
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -40,9 +41,14 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> Iterator[None]:
-    """An HTTP server that answers while the block runs."""
+def serving(
+    address: tuple[str, int], handler: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = None
+) -> Iterator[None]:
+    """An HTTP server that answers while the block runs, over TLS if it is told how."""
     server = _Server(address, handler)
+    if tls:
+        # Each connection's own thread does the handshake, at the first read.
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
     thread.start()
     try:

@@ -2,24 +2,20 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import foxden
 
 settings = json.loads(Path("settings.json").read_text())
-name, image, pool = settings["name"], settings["image"], settings["pool"]
+name, pool = settings["name"], settings["pool"]
 network = foxden.Network(name, {"cloud": "aws", "cidr": settings["cidr"], "zones": settings["zones"]})
-core = foxden.CoreCluster(
-    name,
-    {
-        "scheduler": "nomad",
-        "network": network.facts,
-        "servers": settings["servers"],
-        "image": image,
-        "pools": [pool],
-        "software": settings["software"],
-        "unhealthy_after": settings["unhealthy_after"],
-        "protect": False,
-    },
-)
-workers = settings["workers"]
-foxden.WorkerPool(pool, {"cluster": core.facts, "image": image, "min": workers, "max": workers + 1})
+servers: Any = {
+    "scheduler": "nomad",
+    "network": network.facts,
+    "pools": [pool],
+    "protect": False,
+    **settings["servers"],
+}
+core = foxden.CoreCluster(name, servers)
+workers: Any = {"cluster": core.facts, **settings["workers"]}
+foxden.WorkerPool(pool, workers)

@@ -1,0 +1,94 @@
+"""The core servers boot by themselves from their launch template, heal, and are renewed.
+
+One cluster serves all tests: each leaves three servers and two workers in service, all of them well.
+"""
+
+import pytest
+
+from foxden.boot.node import Role
+from foxden.schedulers.nomad import nodes
+from tests.engine.bootlab.access import RPC, answers_rpc, counted_votes
+from tests.engine.bootlab.load import steady_load
+from tests.engine.bootlab.scaling import State
+from tests.engine.bootlab.world import NEW_NODE, POOL, SERVERS, World
+from tests.engine.harness.waiting import until
+
+SILENCE = 30
+"""Seconds in which no server may know who votes: another becomes the leader, on a machine with much else to do."""
+
+
+def test_three_servers_form_one_quorum_and_workers_join_by_themselves(world: World) -> None:
+    names = {f"servers-{member.id}" for member in world.servers()}
+    for server in world.servers():
+        assert world.access.consul(server).get("/v1/status/leader")
+        members = world.access.consul(server).get("/v1/agent/members")
+        assert {each["Name"] for each in members if each["Status"] == 1} == names | {
+            f"{POOL}-{member.id}" for member in world.workers()
+        }
+    assert world.access.raft() == (names, names)
+
+
+def test_every_node_runs_the_program_that_it_fetched_from_the_clusters_bucket(world: World) -> None:
+    for role, members in ((Role.SERVER, world.servers()), (Role.WORKER, world.workers())):
+        for member in members:
+            found = member.host.run("sha256sum", "/usr/local/bin/foxden-node").split()[0]
+            assert found == nodes.program(role).checksum
+            assert f"/programs/{found}.pyz" in member.host.run("journalctl", "-u", "cloud-final", "--no-pager")
+
+
+def test_nothing_is_told_without_a_token_and_rpc_asks_for_a_certificate(world: World) -> None:
+    server = world.servers()[0]
+    host, address = world.workers()[0].host, server.facts.address
+    ca = "/etc/foxden/ca.pem"
+    bare = host.tried("curl", "-s", "--cacert", ca, f"https://{address}:8501/v1/acl/tokens")
+    assert "Permission denied" in bare.stdout, bare
+    jobs = host.tried("curl", "-s", "--cacert", ca, f"https://{address}:4646/v1/nodes")
+    assert "Permission denied" in jobs.stdout, jobs
+    for port, tls in RPC.items():
+        assert not answers_rpc(address, port, tls, world.access.ca)
+        assert answers_rpc(address, port, tls, world.access.ca, world.access.certificate(world.servers()[1]))
+
+
+@pytest.mark.parametrize("unit", ["consul", "nomad"])
+@pytest.mark.parametrize("role", ["server", "worker"])
+def test_an_agent_that_is_killed_is_started_again(world: World, role: str, unit: str) -> None:
+    member = (world.servers() if role == "server" else world.workers())[0]
+    before = member.host.run("systemctl", "show", "-p", "MainPID", "--value", unit)
+    member.host.run("systemctl", "kill", "--kill-who=main", "--signal=KILL", unit)
+
+    def again() -> bool:
+        now = member.host.run("systemctl", "show", "-p", "MainPID", "--value", unit)
+        return now not in (before, "0\n")
+
+    until(again, f"{unit} is started again", 60)
+    world.well()
+    assert member.state is State.IN_SERVICE
+
+
+def test_a_server_whose_power_was_cut_is_replaced_and_the_newcomer_votes(world: World) -> None:
+    lost = world.servers()[0]
+    lost.host.cut()
+    until(lambda: not lost.live, "its group lets it go", NEW_NODE)
+    said = [line for line in world.lab.player.story if lost.id in line and "unhealthy" in line]
+    assert said, "it was not its cluster that found it"
+    world.lab.in_service(world.cluster.server_group, SERVERS, NEW_NODE)
+    until(world.access.whole, "the newcomer votes in both rafts, and the lost one is forgotten", NEW_NODE)
+
+
+def test_another_image_and_user_data_roll_all_servers_under_load(world: World) -> None:
+    before = {member.id for member in world.servers()}
+    image = world.lab.images.new(world.lab.cloud, "newer", {"etc/newer": "yes"})
+    with counted_votes(world.access) as votes, steady_load(world.access) as load:
+        world.machines.up(servers={"image": image, "unhealthy_after": 61})
+        until(lambda: world.refreshed(world.cluster.server_group), "all servers are refreshed", 3 * NEW_NODE, every=1)
+    load.none_failed(at_least=100)
+    assert min(votes.counts) >= SERVERS - 1, votes
+    assert len(votes.counts) > 50
+    assert votes.longest_silence < SILENCE, votes
+    after = world.servers()
+    assert not before & {member.id for member in after}
+    assert {member.facts.image for member in after} == {image}
+    for member in after:
+        assert member.host.run("cat", "/etc/newer") == "yes"
+        assert '"unhealthy_after": 61' in member.host.run("cat", "/etc/foxden/node.json")
+    assert world.machines.project.preview() == {}

@@ -1,0 +1,115 @@
+"""Workers run services, and hand them over before they go. The cluster is that of the servers' tests."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.engine.bootlab.balancer import balancer
+from tests.engine.bootlab.cluster import group_name
+from tests.engine.bootlab.scaling import State
+from tests.engine.bootlab.search import exposed, holders
+from tests.engine.bootlab.services import Deployment
+from tests.engine.bootlab.world import NEW_NODE, POOL, WORKERS, World
+from tests.engine.harness.load import steady_requests
+from tests.engine.harness.waiting import until
+
+SHORT = 60
+"""Seconds in which a worker that can pull images has come to work, also on a machine with much else to do."""
+
+
+def test_the_services_run_as_commands_and_the_ingress_answers(world: World, services: Deployment) -> None:
+    with balancer(world.in_pool, services.port) as targets:
+        until(lambda: len(targets.well()) == WORKERS, "the ingress answers on every worker", NEW_NODE)
+        answer = services.ask("127.0.0.1")
+    assert answer.status_code == 200, answer.text
+    pods = answer.json()["needs"]["meeting-router"]["needs"]["pods"]
+    assert pods["service"] == "pods"
+    assert pods["secrets"] == {"API_KEY": True}
+    assert services.project.preview() == {}
+
+
+@pytest.mark.parametrize(
+    "why", ["its group ends it", "its spot capacity is taken away", "its spot capacity is at risk"]
+)
+def test_a_worker_hands_over_its_work_before_it_goes(world: World, services: Deployment, why: str) -> None:
+    leaving = world.workers()[0]
+    with balancer(world.in_pool, services.port) as targets:
+        until(lambda: len(targets.well()) == WORKERS, "the ingress answers on every worker", NEW_NODE)
+        with steady_requests(services.url, per_second=10) as stream:
+            if why == "its group ends it":
+                world.lab.cloud.autoscaling.terminate_instance_in_auto_scaling_group(
+                    InstanceId=leaving.id, ShouldDecrementDesiredCapacity=False
+                )
+            elif why == "its spot capacity is taken away":
+                world.lab.player.take_spot_capacity(leaving.id, seconds=120)
+            else:
+                world.lab.player.advise_rebalance(leaving.id)
+                name = f"{POOL}-{leaving.id}"
+                until(lambda: name not in world.access.ready(), "it takes no work any more", 60)
+                assert leaving.state is State.IN_SERVICE, "it was its group that let it go"
+            until(lambda: leaving.state is State.TERMINATED, "it has gone", NEW_NODE)
+            world.workers()
+            until(lambda: len(targets.well()) == WORKERS, "the ingress answers on the new worker", NEW_NODE)
+    said = [line for line in world.lab.player.story if leaving.id in line]
+    assert any("with CONTINUE: it said so" in line for line in said), said
+    stream.none_failed(at_least=100)
+
+
+def test_a_worker_pulls_an_image_as_itself_before_it_takes_work(world: World) -> None:
+    registry = world.lab.registry
+    for worker in world.workers():
+        assert worker.facts.address in registry.pulled
+        assert registry.image in worker.host.run("docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}")
+        config = json.loads(worker.host.run("cat", "/etc/foxden/docker/config.json"))
+        assert config == {"auths": {}, "credHelpers": {registry.host: "ecr-login"}}, "it has a credential of its own"
+
+
+def test_a_worker_that_can_pull_no_image_takes_no_work_and_is_replaced(world: World) -> None:
+    player, group = world.lab.player, group_name(POOL)
+    leaving, before = world.workers()[0], set(player.members)
+    with _launch_hook(world, seconds=SHORT):
+        world.lab.registry.is_open = False
+        world.lab.cloud.autoscaling.terminate_instance_in_auto_scaling_group(
+            InstanceId=leaving.id, ShouldDecrementDesiredCapacity=False
+        )
+
+        def abandoned() -> list[str]:
+            over = "leaves Pending:Wait with ABANDON: the hook's heartbeat is over"
+            return [line for line in player.story if over in line and not any(known in line for known in before)]
+
+        until(abandoned, "the group gives a new worker up", NEW_NODE)
+        world.lab.registry.is_open = True
+    failed = next(each for each in player.all() if each.group == group and each.id in abandoned()[0])
+    until(lambda: failed.state is State.TERMINATED, "it goes", 60)
+    assert failed.facts.address not in world.lab.registry.pulled
+    assert f"{POOL}-{failed.id}" not in {
+        each["Name"] for each in world.access.nomad(world.servers()[0]).get("/v1/nodes")
+    }
+    assert not {leaving.id, failed.id} & {worker.id for worker in world.workers()}
+
+
+@contextmanager
+def _launch_hook(world: World, seconds: int) -> Iterator[None]:
+    """New workers have so many seconds to come to work while the block runs."""
+    hook = world.lab.cloud.hook(group_name(POOL), "LAUNCHING")
+    assert hook is not None
+    names = ("AutoScalingGroupName", "LifecycleHookName", "LifecycleTransition", "DefaultResult")
+    same = {name: hook[name] for name in names}
+    world.lab.cloud.autoscaling.put_lifecycle_hook(**same, HeartbeatTimeout=seconds)
+    try:
+        yield
+    finally:
+        world.lab.registry.is_open = True
+        world.lab.cloud.autoscaling.put_lifecycle_hook(**same, HeartbeatTimeout=hook["HeartbeatTimeout"])
+
+
+def test_no_secret_is_where_others_can_see_it(world: World, services: Deployment) -> None:
+    secrets = {**world.cluster.secrets(), "the service's own": services.secret}
+    assert len(secrets) > 8
+    shown = [each for member in world.servers() + world.workers() for each in exposed(member.host, secrets)]
+    assert shown == []
+    held = holders(world.workers()[0].host, secrets)
+    assert held["shared/consul-gossip"], "the search finds nothing at all"
+    assert [name for name, files in held.items() if name.startswith("servers/") and files] == []
