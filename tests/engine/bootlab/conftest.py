@@ -14,16 +14,17 @@ from tests.engine.bootlab.machines import machines
 from tests.engine.bootlab.services import Deployment, deployment
 from tests.engine.bootlab.world import POOL, SERVERS, WORKERS, World
 
-_LAB = pytest.StashKey[Lab]()
+_LAB = pytest.StashKey[Lab | None]()
 
 
 @contextmanager
 def _told(session: pytest.Session) -> Iterator[Lab]:
     """This process is inside while tests run, and nothing is left afterwards."""
+    before = session.stash.get(_LAB, None)
     with a_lab() as made:
         session.stash[_LAB] = made
         yield made
-        del session.stash[_LAB]
+        session.stash[_LAB] = before
 
 
 @pytest.fixture(scope="module")
