@@ -57,6 +57,7 @@ class Resource:
     retained: bool
     custom: bool
     aliases: tuple[Any, ...] = ()
+    ignored: tuple[str, ...] = ()
     outputs: dict[str, Any] | None = None
     """What ``register_outputs`` gave; None when it was never called."""
 
@@ -101,8 +102,7 @@ class Failed(Exception):
 
 
 Answer = Callable[[str, str, Mapping[str, Any]], Mapping[str, Any]]
-"""What a provider makes of a resource: type, name and inputs to outputs, its ``id`` among them where that matters.
-Secrets among the inputs are plain."""
+"""What a provider makes of a resource: type, name and inputs (secrets are plain) to outputs, an ``id`` among them."""
 
 Functions = Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]]
 """A provider's functions that a program may call: token to what makes its result of the arguments."""
@@ -119,8 +119,7 @@ def run(
 ) -> Recorded:
     """Run a program as ``pulumi up`` (or ``preview``) does. Raises :class:`Failed` with the program's error.
 
-    ``stacks`` has the outputs of others that the program refers to. Each run has settings of its own: nothing is left
-    of the one before.
+    ``stacks`` has the outputs of others that the program refers to. Nothing is left of one run in the next.
     """
     recorded = Recorded()
     mocks = _Others(functions or {}, stacks or {})
@@ -219,6 +218,7 @@ class _Monitor(MockMonitor):
                 retained=request.retainOnDelete,
                 custom=request.custom,
                 aliases=tuple(request.aliases) + tuple(request.aliasURNs),
+                ignored=tuple(request.ignoreChanges),
             )
         )
         known = {key: value for key, value in reveal(inputs).items() if not _holds_unknown(value)}

@@ -69,6 +69,10 @@ def test_sizes() -> None:
     assert group(min=3)["maxSize"] == 3
 
 
+def test_whoever_scales_it_from_outside_is_not_fought() -> None:
+    assert pool(min=0, max=10, desired=4).one(GROUP).ignored == ("desiredCapacity",)
+
+
 def test_workers_are_told_what_they_are() -> None:
     text = told(node_class="fast", meta={"rack": "7"}, dedicated=True, drain_deadline=120, ingress_port=9090)
     for fact in ('"node_class": "fast"', '"rack": "7"', '"dedicated": true', '"drain_deadline": 120', "9090"):
