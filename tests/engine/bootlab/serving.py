@@ -16,7 +16,9 @@ class Answering(BaseHTTPRequestHandler):
         """Answer."""
         whole = body.encode() if isinstance(body, str) else body
         self.send_response(status)
-        for name, value in {"Content-Type": "text/plain", **(headers or {})}.items():
+        # Their names are the same in any case; two of them would not be.
+        named = {name.title(): value for name, value in (headers or {}).items()}
+        for name, value in {"Content-Type": "text/plain", **named}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(whole)))
         self.end_headers()
