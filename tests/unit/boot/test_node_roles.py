@@ -90,6 +90,40 @@ def test_a_worker_says_that_it_is_ready_when_it_takes_work(
     assert [action for action, _ in client.calls] == ["complete_lifecycle_action"]
 
 
+def a_stranded_worker(monkeypatch: pytest.MonkeyPatch, consul: dict[str, Any], status: int) -> list[float]:
+    """When, in the two minutes after its Nomad answered last, it starts that again."""
+    now, started = [1000.0], list[float]()
+
+    def refuse(*_: Any) -> None:
+        raise ApiError("rpc error: no route to host", status)
+
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr(leaving, "node_id", lambda: "node")
+    monkeypatch.setattr(leaving, "start_nomad_again", lambda: started.append(now[0]))
+    monkeypatch.setattr(worker, "Api", lambda *_: FakeApi({**consul, "GET /v1/node/node": refuse}))
+    node = a_worker(FakeMetadata(), FakeGroups(i_1="InService"))
+    for _ in range(12):
+        now[0] += 10
+        node.reach()
+    return started
+
+
+def test_a_worker_whose_nomad_knows_lost_servers_alone_starts_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = {"GET /v1/health/service/nomad?tag=rpc&passing=true": [{"Service": {"Address": "10.0.0.2"}}]}
+    assert a_stranded_worker(monkeypatch, others, 500) == [1060, 1120]
+
+
+@pytest.mark.parametrize(
+    ("known", "status"), [("no other servers", 500), ("nothing", 500), ("another server", 404), ("another server", 403)]
+)
+def test_a_worker_leaves_nomad_alone_where_that_helps_nobody(
+    monkeypatch: pytest.MonkeyPatch, known: str, status: int
+) -> None:
+    answers: dict[str, Any] = {"no other servers": [], "another server": [{"Service": {"Address": "10.0.0.2"}}]}
+    consul = {"GET /v1/health/service/nomad?tag=rpc&passing=true": answers[known]} if known in answers else {}
+    assert a_stranded_worker(monkeypatch, consul, status) == []
+
+
 class Cluster:
     """Three servers as their agents see them; this one is the first."""
 

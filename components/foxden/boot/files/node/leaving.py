@@ -44,6 +44,17 @@ def is_ready(nomad: Api) -> bool:
     return bool(node["Status"] == "ready" and node["SchedulingEligibility"] == "eligible")
 
 
+def reaches_servers(nomad: Api) -> bool:
+    """Whether a server answers this worker, be it that it doesn't know it."""
+    try:
+        nomad.get(f"/v1/node/{node_id()}")
+    except FileNotFoundError:  # it has not begun yet
+        return True
+    except ApiError as error:
+        return 400 <= error.status < 500
+    return True
+
+
 def node_id(file: Path = Path("/var/lib/nomad/client/client-id")) -> str:
     """By which Nomad knows this node."""
     return file.read_text().strip()
@@ -86,6 +97,11 @@ def end_nomad() -> None:
     """End the agent by an interrupt: a server takes that as to leave for good."""
     _systemctl("kill", "--kill-who=main", "--signal=INT", "nomad")
     until(lambda: not _is_active("nomad"), _LEAVE_WITHIN, _nothing)
+
+
+def start_nomad_again() -> None:
+    """The services of this node go on meanwhile."""
+    _systemctl("restart", "nomad")
 
 
 def leave_consul(consul: Api) -> None:

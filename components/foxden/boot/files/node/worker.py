@@ -1,5 +1,7 @@
 """The duties of a worker."""
 
+import time
+
 from . import leaving
 from .api import CONSUL, NOMAD, Api, ApiError
 from .credentials import Credentials, pool_secret
@@ -11,6 +13,11 @@ from .parameters import Parameters
 _TAKEN_WITHIN = 100
 """Seconds after a notice in which a worker's services must have moved: the machine is there for 20 more."""
 
+_STRANDED_AFTER = 60
+"""Seconds in which Nomad finds another server by itself, if it knows one."""
+
+_SERVERS = "/v1/health/service/nomad?tag=rpc&passing=true"
+
 
 class Worker:
     """What it knows while it runs."""
@@ -21,10 +28,11 @@ class Worker:
         self._group = group
         self._consul = Api(CONSUL, credentials.consul_token)
         self._drained = False
+        self._last_reached = time.monotonic()
 
     def duties(self) -> list[Duty]:
         """All of them."""
-        return [Duty("launch", 3, self.launch), Duty("leave", 3, self.leave)]
+        return [Duty("launch", 3, self.launch), Duty("leave", 3, self.leave), Duty("reach", 10, self.reach)]
 
     def launch(self) -> None:
         """Tell the group once this worker takes work. That it can pull images was seen before Nomad was started."""
@@ -44,6 +52,19 @@ class Worker:
             leaving.leave_pool(self._consul)
             leaving.until(self._group.left, 60, self._group.heartbeat)
             raise Gone
+
+    def reach(self) -> None:
+        """Start Nomad anew when the only server that it knows is gone, for then it asks Consul for no other.
+
+        Services go on meanwhile. Where Consul has lost its servers, too, it knows no better: nothing is done.
+        """
+        now = time.monotonic()
+        if leaving.reaches_servers(self._nomad()):
+            self._last_reached = now
+        elif now - self._last_reached >= _STRANDED_AFTER and self._consul.peek(_SERVERS):
+            print("Nomad reaches none of its servers, and there are some: it is started again", flush=True)
+            leaving.start_nomad_again()
+            self._last_reached = now
 
     def _nomad(self) -> Api:
         token = self._parameters.read(pool_secret(self._facts.pool, "drain-token"))
