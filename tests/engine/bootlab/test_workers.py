@@ -15,6 +15,9 @@ from tests.engine.bootlab.world import NEW_NODE, POOL, WORKERS, World
 from tests.engine.harness.load import steady_requests
 from tests.engine.harness.waiting import until
 
+PLACES = ("/etc/consul.d/", "/etc/nomad.d/", "/etc/foxden/docker/", "/var/lib/consul/", "/var/lib/nomad/")
+"""Where the secrets of a node belong: with the agents that need them."""
+
 SHORT = 60
 """Seconds in which a worker that can pull images has come to work, also on a machine with much else to do."""
 
@@ -110,6 +113,10 @@ def test_no_secret_is_where_others_can_see_it(world: World, services: Deployment
     assert len(secrets) > 8
     shown = [each for member in world.servers() + world.workers() for each in exposed(member.host, secrets)]
     assert shown == []
-    held = holders(world.workers()[0].host, secrets)
-    assert held["shared/consul-gossip"], "the search finds nothing at all"
-    assert [name for name, files in held.items() if name.startswith("servers/") and files] == []
+    for member in world.servers() + world.workers():
+        held = holders(member.host, secrets)
+        assert held["shared/consul-gossip"], "the search finds nothing at all"
+        elsewhere = {file for files in held.values() for file in files if not file.startswith(PLACES)}
+        assert elsewhere == set(), f"{member.id} has secrets where none belong"
+        if member in world.workers():
+            assert [name for name, files in held.items() if name.startswith(("servers/", "operators/")) and files] == []
