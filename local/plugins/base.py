@@ -86,7 +86,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer, Generic[Client]):
             try:
                 found = handler.create(call, plain(inputs))
             except Incomplete as error:
-                _abort_incomplete(context, error, answers.sealed(handler, {**inputs, **error.outputs}, inputs))
+                abort_incomplete(context, error, answers.sealed(handler, {**inputs, **error.outputs}, inputs))
             outputs = answers.sealed(handler, {**inputs, **found.outputs}, inputs)
             return provider_pb2.CreateResponse(id=found.resource_id, properties=encode(outputs))
 
@@ -175,11 +175,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer, Generic[Client]):
         raise AssertionError("abort raises")
 
 
-def _abort_incomplete(context: Context, error: Incomplete, outputs: Values) -> NoReturn:
-    """Have the engine keep the resource in its state although the operation failed."""
+def abort_incomplete(context: Context, error: Incomplete, outputs: Values, inputs: Values | None = None) -> NoReturn:
+    """Have the engine keep the resource in its state although the operation failed; a read gives the inputs too."""
     detail = any_pb2.Any()
     failed = provider_pb2.ErrorResourceInitFailed(id=error.resource_id, reasons=[str(error)])
     failed.properties.CopyFrom(encode(outputs))
+    failed.inputs.CopyFrom(encode(inputs or {}))
     detail.Pack(failed)
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error), details=[detail])
     context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))

@@ -41,6 +41,8 @@ class Differences:
     changes: list[Change]
     unsettled: frozenset[str] = frozenset()
     """Outputs that are not known before the update has run."""
+    delete_first: bool = False
+    """Whether the old one has to go before its replacement can come."""
 
 
 class Handler(ABC, Generic[Client]):
