@@ -56,8 +56,8 @@ connect: $(READY) ## bring the APIs of a cloud cluster to this machine, until Ct
 pin-image: $(READY) ## put the latest Ubuntu LTS image into a file, which the next pulumi up rolls to: STACK=dev
 	@$(PY) -m local pin-image $(call option,STACK,stack)
 
-tools: $(READY) ## get pulumi, nomad, consul, caddy and the plugins
-	@$(PY) -m local tools
+tools: $(READY) ## get pulumi, nomad, consul, caddy and the plugins, or what Kubernetes takes: SCHEDULER=kubernetes
+	@$(PY) -m local tools $(call option,SCHEDULER,scheduler)
 
 test: $(READY) ## all tests, those against real servers last
 	@tests/packages.sh
