@@ -67,8 +67,7 @@ def version_output(program: Path, argument: str = "version") -> str | None:
             [program.name, *argument.split()],  # one that says its whole path would say the directory's version
             executable=program,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             timeout=20,
             # Some look for a newer release of themselves when asked; Go would fetch the one a go.mod asks for.
             env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true", "CHECKPOINT_DISABLE": "1", "GOTOOLCHAIN": "local"},
