@@ -25,8 +25,8 @@ in-lab = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(LAB); 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: $(READY) ## deploy everything onto this machine [ENV=demo] [TTL=8h], or onto another's cluster: ENV=demo BASE=dev
-	@$(PY) -m local up $(environment) $(call option,TTL,ttl) $(call option,BASE,base)
+up: $(READY) ## deploy everything onto this machine [ENV=demo] [TTL=8h] [SCHEDULER=kubernetes], or another's cluster: ENV=demo BASE=dev
+	@$(PY) -m local up $(environment) $(call option,TTL,ttl) $(call option,BASE,base) $(call option,SCHEDULER,scheduler)
 
 down: $(READY) ## take everything away again, or one environment [ENV=demo]
 	@$(PY) -m local down $(environment)

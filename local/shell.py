@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local.errors import LocalError
-from local.paths import cache_dir, config_dir, state_dir
+from local.paths import cache_dir, config_dir, kubeconfig_file, state_dir
 from local.toolchain.layout import bin_dir, located, read_record
 from local.toolchain.sets import EVERY, SETS, in_use
 from local.toolchain.standins import own_home, place_all, python
@@ -84,6 +84,7 @@ def exports(env: Mapping[str, str], scheduler: str | None = None) -> dict[str, s
         "PATH": os.pathsep.join(first + [entry for entry in path.split(os.pathsep) if entry not in first]),
         "PULUMI_HOME": str(home),
         **backend,
+        **({"KUBECONFIG": str(kubeconfig_file())} if kubeconfig_file().exists() else {}),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true",
         _MADE_BY: str(state_dir()),

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from local.agents.supervise import Program
-from local.kubernetes import certificates
 from local.kubernetes.certificates import AUTHORITY, TOKENS
 from local.kubernetes.images import PAUSE
+from local.kubernetes.kubeconfigs import write_kubeconfigs
 from local.kubernetes.places import (
     API_PORT,
     DNS_SERVICE,
@@ -40,7 +40,6 @@ PACKAGES = (
 
 _ETCD = "http://127.0.0.1:2379"
 _PEERS = "http://127.0.0.1:2380"
-_URL = f"https://{NODE_ADDRESS}:{API_PORT}"
 _ISSUER = f"https://kubernetes.default.svc.{DOMAIN}"
 _QUICK = ("--kube-api-qps=200", "--kube-api-burst=400")
 """By default a new namespace waits for seconds for its service account."""
@@ -50,8 +49,7 @@ def write_all(plan: Plan) -> None:
     """Write everything that the parts read, but for certificates and images."""
     for name, content in files(plan).items():
         write_atomically(home() / name, content, mode=0o600)
-    for name in (subject.name for subject in certificates.SUBJECTS):
-        write_atomically(kubeconfig_of(name), json.dumps(_kubeconfig(name), indent=2) + "\n", mode=0o600)
+    write_kubeconfigs(plan)
 
 
 def files(plan: Plan) -> dict[str, str]:
@@ -169,19 +167,6 @@ def _router() -> list[str]:
 
 def _reaching(name: str) -> str:
     return f"--kubeconfig={kubeconfig_of(name)}"
-
-
-def _kubeconfig(name: str) -> dict[str, Any]:
-    there = {"server": _URL, "certificate-authority": str(certificate_of(AUTHORITY))}
-    who = {"client-certificate": str(certificate_of(name)), "client-key": str(key_of(name))}
-    return {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "clusters": [{"name": "local", "cluster": there}],
-        "users": [{"name": name, "user": who}],
-        "contexts": [{"name": "local", "context": {"cluster": "local", "user": name}}],
-        "current-context": "local",
-    }
 
 
 def _containerd(plan: Plan, plugins: str) -> str:

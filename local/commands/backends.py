@@ -1,0 +1,128 @@
+"""What the local environment runs on: a table of ways, each with the same questions and the same commands."""
+
+import importlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from local.agents import Cluster
+from local.agents.progress import Progress
+from local.commands.nomad_facts import Instance, Job, Route
+from local.errors import LocalError
+from local.paths import cluster_file
+from local.toolchain.sets import DEFAULT
+
+
+class Questions(Protocol):
+    """What the commands ask of a running cluster. A question that goes unanswered has an empty answer."""
+
+    cluster: Cluster
+
+    @property
+    def streams(self) -> Mapping[str, str]:
+        """The streams of an instance's log -> what stands between the instance and a line."""
+
+    @property
+    def no_route(self) -> str:
+        """What the ingress's answer begins with where no route leads to a service."""
+
+    def answer(self) -> bool:
+        """Whether it can do something."""
+
+    def environments(self) -> list[str]:
+        """The environments that are on it."""
+
+    def jobs(self, env: str) -> list[Job]:
+        """The services of an environment, by name."""
+
+    def job(self, env: str, name: str) -> Job | None:
+        """One service."""
+
+    def healthy(self, job: Job) -> int:
+        """How many instances are well."""
+
+    def instances(self, env: str, name: str) -> list[Instance]:
+        """All instances of a service, the latest change first."""
+
+    def deployments(self, env: str) -> list[dict[str, Any]]:
+        """All deployments in an environment that are to be judged here, the latest first."""
+
+    def deployed_by(self, env: str, deployment: str) -> list[Instance]:
+        """The instances of a deployment."""
+
+    def unplaced(self, env: str, name: str) -> list[str]:
+        """Why there is no place for a service's instances."""
+
+    def routes(self) -> list[Route]:
+        """Every route of the ingress."""
+
+    def ingress(self) -> Job | None:
+        """The way in, if it is deployed."""
+
+    def has_ingress(self) -> bool:
+        """Whether the way in is deployed, and works."""
+
+    def tail(self, env: str, instance: str, task: str, stream: str, lines: int) -> list[str]:
+        """The last lines of a log."""
+
+    def follow(self, env: str, instance: str, task: str, stream: str, lines: int) -> Iterator[str]:
+        """The last lines of a log, and all that follow."""
+
+
+class Health(Protocol):
+    """How a cluster is."""
+
+    def problems(self) -> list[str]:
+        """What is wrong, in words for the user."""
+
+    def rows(self) -> Sequence[Sequence[str]]:
+        """Node, agent, how it is, and its process."""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """One way."""
+
+    is_new: Callable[[], bool]
+    """Whether no cluster has been started."""
+    start: Callable[[Callable[[str], None]], Cluster]
+    """Have the cluster run, and wait until it is healthy."""
+    stop: Callable[[Callable[[str], None]], bool]
+    """Take it away; False when there was none."""
+    running: Callable[[], Cluster | None]
+    """The cluster, when it has been started and is supervised."""
+    health: Callable[[], Health | None]
+    questions: Callable[[Cluster], Questions]
+    artifacts: Callable[[Questions, Progress], None]
+    """Build what runs."""
+
+
+BACKENDS = {"nomad": "local.commands.on_nomad", "kubernetes": "local.commands.on_kubernetes"}
+"""Scheduler -> the module that has ``BACKEND``."""
+
+
+def backend(scheduler: str) -> Backend:
+    """The way of a scheduler; its module is imported now, not before."""
+    if scheduler not in BACKENDS:
+        raise LocalError(f"the scheduler must be one of {', '.join(BACKENDS)}, got {scheduler!r}")
+    return cast(Backend, importlib.import_module(BACKENDS[scheduler]).BACKEND)
+
+
+def in_use() -> str | None:
+    """The scheduler of the cluster that has been started here; None where none has."""
+    try:
+        scheduler = json.loads(cluster_file().read_text())["scheduler"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return next((name for name in BACKENDS if not backend(name).is_new()), None)
+    return str(scheduler)
+
+
+def current() -> Backend:
+    """The way of the cluster that has been started here, else the usual one."""
+    return backend(in_use() or DEFAULT)
+
+
+def questions(cluster: Cluster) -> Questions:
+    """What can be asked of a cluster."""
+    return backend(cluster.scheduler).questions(cluster)

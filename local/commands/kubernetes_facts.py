@@ -1,0 +1,123 @@
+"""What the commands understand of the answers of Kubernetes (pure)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.commands.nomad_facts import Instance, Job, Route
+
+NAME, PART_OF, MANAGED_BY = (f"app.kubernetes.io/{key}" for key in ("name", "part-of", "managed-by"))
+OURS = f"{MANAGED_BY}=foxden"
+VERSION = "foxden/version"
+_TASK = "main"
+_STATUS = {"Running": "running", "Pending": "pending", "Succeeded": "complete", "Failed": "failed"}
+_ENDING = {"Job": "batch", "CronJob": "batch"}
+
+
+@dataclass(frozen=True)
+class Pod(Instance):
+    """A pod of a service."""
+
+    @property
+    def short(self) -> str:
+        """The part of its name that is its own."""
+        return self.id.rpartition("-")[2]
+
+
+def environments_of(namespaces: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The namespaces that are an environment each."""
+    named = ((space["metadata"]["name"], labels(space)) for space in namespaces)
+    return sorted(name for name, found in named if found.get(PART_OF) == name)
+
+
+def jobs_of(workloads: Iterable[Mapping[str, Any]]) -> list[Job]:
+    """The services that Deployments, Jobs and CronJobs run, by name; several sets of one are one service.
+
+    The newest set says which version it is, for the others are on their way out.
+    """
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for workload in workloads:
+        found.setdefault(labels(workload).get(NAME, workload["metadata"]["name"]), []).append(workload)
+    return [_job(name, sets) for name, sets in sorted(found.items())]
+
+
+def _job(name: str, sets: list[Mapping[str, Any]]) -> Job:
+    newest = max(sets, key=lambda one: (str(one["metadata"].get("creationTimestamp", "")), one["metadata"]["name"]))
+    kind = _ENDING.get(newest["kind"], "service")
+    return Job(
+        environment=newest["metadata"]["namespace"],
+        name=name,
+        version=_version(newest),
+        number=int(newest["metadata"].get("generation", 0)),
+        kind=kind,
+        status=_status(newest),
+        wanted=sum(int(one["spec"].get("replicas", 1)) for one in sets) if kind == "service" else 0,
+        discovery_name="",
+        task=_TASK,
+    )
+
+
+def _version(workload: Mapping[str, Any]) -> str:
+    spec = workload["spec"]
+    template = (spec.get("jobTemplate") or {}).get("spec", spec).get("template") or {}
+    return str((template.get("metadata", {}).get("annotations") or {}).get(VERSION, "-"))
+
+
+def _status(workload: Mapping[str, Any]) -> str:
+    status = workload.get("status") or {}
+    if workload["kind"] == "CronJob":
+        return "running"
+    if workload["kind"] == "Job":
+        ended = any(one["status"] == "True" for one in status.get("conditions") or [] if one["type"] in _ENDS)
+        return "dead" if ended else "running"
+    return "running" if status.get("readyReplicas") else "pending"
+
+
+_ENDS = ("Complete", "Failed")
+
+
+def pods_of(pods: Iterable[Mapping[str, Any]]) -> list[Instance]:
+    """Instances from pods, the youngest first; those that are leaving are none."""
+    staying = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
+    ordered = sorted(staying, key=lambda pod: str(pod["metadata"].get("creationTimestamp", "")), reverse=True)
+    return [_pod(pod) for pod in ordered]
+
+
+def _pod(pod: Mapping[str, Any]) -> Pod:
+    status = pod.get("status") or {}
+    ready = any(one["type"] == "Ready" and one["status"] == "True" for one in status.get("conditions") or [])
+    return Pod(
+        id=pod["metadata"]["name"],
+        status=_STATUS.get(status.get("phase", ""), "lost"),
+        healthy=ready,
+        job_number=0,
+        events={},
+        failed_task="",
+        changed=int(pod["metadata"].get("resourceVersion", 0)),
+    )
+
+
+def routes_of(ingresses: Iterable[Mapping[str, Any]]) -> list[Route]:
+    """Every route of the environments' Ingresses."""
+    return [
+        Route(
+            ingress["metadata"]["namespace"],
+            labels(ingress).get(NAME, ingress["metadata"]["name"]),
+            rule.get("host", ""),
+            path.get("path", "/"),
+        )
+        for ingress in ingresses
+        for rule in ingress["spec"].get("rules") or []
+        for path in (rule.get("http") or {}).get("paths") or []
+    ]
+
+
+def images_of(pods: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The images that pods are made of."""
+    return {container["image"] for pod in pods for container in pod["spec"]["containers"]}
+
+
+def labels(thing: Mapping[str, Any]) -> Mapping[str, str]:
+    """An object's labels."""
+    found: Mapping[str, str] = thing["metadata"].get("labels") or {}
+    return found
