@@ -1,7 +1,6 @@
 """Kubernetes' API, as far as objects of any kind need it: discovery, apply, get, list, delete."""
 
 import json
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,18 +68,13 @@ class Cluster:
     http: Http
     settings: Settings = Settings()
     _known: dict[str, dict[str, Resource]] = field(default_factory=dict, repr=False, compare=False)
-    _asking: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def resource(self, kind: Kind) -> Resource:
         """Where the objects of a kind are. Raises NoSuchKind, after asking again for a version known from before."""
-        with self._asking:
-            fresh = kind.api_version not in self._known
-            if fresh:
-                self._known[kind.api_version] = self._discover(kind.api_version)
+        found = self._known.get(kind.api_version, {}).get(kind.name)
+        if found is None:  # asked by many threads at once, and each pays for itself: none waits for another's patience
+            self._known[kind.api_version] = self._discover(kind.api_version)
             found = self._known[kind.api_version].get(kind.name)
-            if found is None and not fresh:
-                self._known[kind.api_version] = self._discover(kind.api_version)
-                found = self._known[kind.api_version].get(kind.name)
         if found is None:
             raise NoSuchKind(
                 f"the API server has no kind '{kind.name}' in '{kind.api_version}': "

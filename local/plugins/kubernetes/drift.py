@@ -8,6 +8,8 @@ from local.plugins.kubernetes.cluster import Object
 from local.plugins.wire import Value, Values
 
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_BY_CONTROLLERS = ("deployment.kubernetes.io/revision", "kubernetes.io/metadata.name")
+"""Annotations and labels that Kubernetes gives by itself."""
 _SERVERS = (
     "creationTimestamp",
     "deletionTimestamp",
@@ -85,13 +87,25 @@ def imported(live: Object) -> Values:
         return inputs
     owned = [entry.get("fieldsV1") or {} for entry in live["metadata"].get("managedFields") or [] if _applied(entry)]
     if not owned:
-        return settled(live)
+        return _all_of(live)
     found: Values = {}
     for fields in owned:
         found = _merged(found, _picked(live, fields))
     identity = {key: live["metadata"][key] for key in ("name", "namespace") if key in live["metadata"]}
     metadata = {**found.get("metadata", {}), **identity}
     return {**found, "apiVersion": live["apiVersion"], "kind": live["kind"], "metadata": metadata}
+
+
+def _all_of(live: Object) -> Values:
+    found = settled(live)
+    for section in ("annotations", "labels"):
+        given = found["metadata"].pop(section, None) or {}
+        kept = {key: value for key, value in given.items() if key not in _BY_CONTROLLERS}
+        if kept:
+            found["metadata"][section] = kept
+    if (live["apiVersion"], live["kind"]) == ("v1", "Namespace"):
+        found.pop("spec", None)  # what only the namespace's own controller writes
+    return found
 
 
 def _applied(entry: dict[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from local.plugins.contract import Differences
 from local.plugins.errors import Incomplete
 from local.plugins.kubernetes import operations, preview
 from local.plugins.kubernetes.cluster import Cluster
+from local.plugins.kubernetes.described import schema
 from local.plugins.kubernetes.kinds import Kind, of_token
 from local.plugins.kubernetes.objects import checked, problems
 from local.plugins.kubernetes.provider import PACKAGE
@@ -25,6 +26,9 @@ class Provider(base.Provider[Cluster]):
 
     def __init__(self) -> None:
         super().__init__(PACKAGE)
+
+    def GetSchema(self, request: Any, context: Context) -> Any:
+        return provider_pb2.GetSchemaResponse(schema=schema(PACKAGE.name, PACKAGE.version))
 
     def Construct(self, request: Any, context: Context) -> Any:
         self._missing(context, request.type)
