@@ -11,7 +11,7 @@ class ConnectionArgs(TypedDict):
     """How to reach a cluster, and which environment of it to use. It crosses stack and project borders."""
 
     scheduler: str
-    """What runs services there: ``nomad``."""
+    """What runs services there: ``nomad`` or ``kubernetes``."""
     environment: str
     """The environment that services are put into: the scheduler's namespace has its name."""
     domain: pulumi.Input[str]
