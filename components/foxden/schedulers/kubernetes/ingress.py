@@ -81,8 +81,8 @@ def _role() -> dict[str, Any]:
         "kind": "ClusterRole",
         "metadata": _metadata(CLUSTER_WIDE),
         "rules": [
-            # No secrets: TLS ends in front of it, and a watch that is refused costs nothing but the certificates.
-            rule("", "services", "nodes", "configmaps"),
+            # It serves nothing before it has seen the secrets, too, though TLS ends in front of it.
+            rule("", "services", "secrets", "nodes", "configmaps"),
             rule("discovery.k8s.io", "endpointslices"),
             rule("networking.k8s.io", "ingresses", "ingressclasses"),
             rule("networking.k8s.io", "ingresses/status", verbs=["update"]),
