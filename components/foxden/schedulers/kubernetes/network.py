@@ -73,6 +73,10 @@ def policy(
     The pods of a need admit those that carry its label, so that each service is rendered alone.
     """
     needed = [targets[need] for need in spec.needs]
+    ways = {
+        "ingress": [_from_needs(spec, port) for port in spec.ports] + _from_outside(spec, options),
+        "egress": _to_needs(needed) + _to_outside(needed),
+    }
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
@@ -80,8 +84,8 @@ def policy(
         "spec": {
             "podSelector": {"matchLabels": pods_of(spec)},
             "policyTypes": ["Ingress", "Egress"],
-            "ingress": [_from_needs(spec, port) for port in spec.ports] + _from_outside(spec, options),
-            "egress": _to_needs(needed) + _to_outside(needed),
+            # The API doesn't keep empty lists, which would then look like a change.
+            **{way: some for way, some in ways.items() if some},
         },
     }
 

@@ -27,6 +27,9 @@ _SUNDAY = re.compile(r"(^|[,-])7(?=$|[,/-])")
 _BAD_IN_PATH = ("//", "/./", "/../", "%2f", "%2F")
 _BAD_AT_END = ("/..", "/.")
 
+_NOT_TAKEN = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
+"""What an object that is applied can't hold: the API reads it as YAML."""
+
 RESERVED = ("default", "foxden-ingress")
 """Namespaces that are no environment's."""
 
@@ -49,12 +52,23 @@ def environment_problem(environment: str, options: KubernetesOptions) -> str | N
 
 
 def _messages(spec: ServiceSpec, options: KubernetesOptions) -> Iterator[str]:
+    yield from _about_texts(spec)
     yield from _about_labels(spec)
     yield from _about_release(spec)
     for position, route in enumerate(spec.routes):
         yield from _about_route(f"routes[{position}]", route, options)
     if spec.schedule is not None:
         yield from _about_schedule(spec.schedule)
+
+
+def _about_texts(spec: ServiceSpec) -> Iterator[str]:
+    texts = {f"env.{name}": value for name, value in spec.env.items()}
+    for field, words in (("args", spec.args), ("health.command", spec.health.command)):
+        texts |= {f"{field}[{position}]": word for position, word in enumerate(words)}
+    for where, text in texts.items():
+        bad = _NOT_TAKEN.search(text)
+        if bad:
+            yield f"{where} must not hold the character U+{ord(bad[0]):04X} with scheduler 'kubernetes'"
 
 
 def _about_labels(spec: ServiceSpec) -> Iterator[str]:

@@ -33,7 +33,10 @@ def variables(
     if spec.ports:
         plain |= {"HOST": _ALL_ADDRESSES, "PORT": str(spec.ports[0].number)}
         plain |= {port_env_name(port.name): str(port.number) for port in spec.ports}
-    found: dict[str, dict[str, Any]] = {name: {"value": literal(value)} for name, value in plain.items()}
+    # An empty value is none to the API, which would then look like a change.
+    found: dict[str, dict[str, Any]] = {
+        name: {"value": literal(value)} if value else {} for name, value in plain.items()
+    }
     found["INSTANCE_ID"] = {"valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.name"}}}
     for name, secret in spec.secrets.items():
         reference = {"name": object_name(secret, secret_versions.get(secret, "")), "key": KEY}

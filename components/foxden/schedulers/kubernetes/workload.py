@@ -77,7 +77,7 @@ def _deployment(
                 "type": "RollingUpdate",
                 "rollingUpdate": {"maxSurge": release.max_parallel, "maxUnavailable": 0},
             },
-            "minReadySeconds": seconds(release.min_healthy, 0),
+            **({"minReadySeconds": seconds(release.min_healthy)} if release.min_healthy else {}),
             "progressDeadlineSeconds": seconds(release.deadline),
             "revisionHistoryLimit": _KEPT,
         },
