@@ -18,7 +18,7 @@ from local.commands.kubernetes_facts import (
 from local.commands.nomad_facts import Instance, Job, Route
 from local.kubernetes.api import Api
 
-_WORKLOADS = {"Deployment": "apps/v1", "Job": "batch/v1", "CronJob": "batch/v1"}
+_WORKLOADS = {"Deployment": "apps/v1", "DaemonSet": "apps/v1", "Job": "batch/v1", "CronJob": "batch/v1"}
 _INGRESS_SPACE = "foxden-ingress"
 
 

@@ -31,7 +31,7 @@ def environments_of(namespaces: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def jobs_of(workloads: Iterable[Mapping[str, Any]]) -> list[Job]:
-    """The services that Deployments, Jobs and CronJobs run, by name; several sets of one are one service.
+    """The services that Deployments, DaemonSets, Jobs and CronJobs run, by name; several sets of one are one service.
 
     The newest set says which version it is, for the others are on their way out.
     """
@@ -51,7 +51,7 @@ def _job(name: str, sets: list[Mapping[str, Any]]) -> Job:
         number=int(newest["metadata"].get("generation", 0)),
         kind=kind,
         status=_status(newest),
-        wanted=sum(int(one["spec"].get("replicas", 1)) for one in sets) if kind == "service" else 0,
+        wanted=sum(map(_wanted, sets)) if kind == "service" else 0,
         discovery_name="",
         task=_TASK,
     )
@@ -63,6 +63,12 @@ def _version(workload: Mapping[str, Any]) -> str:
     return str((template.get("metadata", {}).get("annotations") or {}).get(VERSION, "-"))
 
 
+def _wanted(workload: Mapping[str, Any]) -> int:
+    if workload["kind"] == "DaemonSet":
+        return int((workload.get("status") or {}).get("desiredNumberScheduled", 0))
+    return int(workload["spec"].get("replicas", 1))
+
+
 def _status(workload: Mapping[str, Any]) -> str:
     status = workload.get("status") or {}
     if workload["kind"] == "CronJob":
@@ -70,7 +76,7 @@ def _status(workload: Mapping[str, Any]) -> str:
     if workload["kind"] == "Job":
         ended = any(one["status"] == "True" for one in status.get("conditions") or [] if one["type"] in _ENDS)
         return "dead" if ended else "running"
-    return "running" if status.get("readyReplicas") else "pending"
+    return "running" if status.get("readyReplicas") or status.get("numberReady") else "pending"
 
 
 _ENDS = ("Complete", "Failed")
