@@ -7,6 +7,7 @@ from local.plugins.kubernetes.kinds import Kind
 from local.plugins.kubernetes.readiness import condition
 
 _PODS = Kind("v1", "Pod")
+_SERVICE = Kind("v1", "Service")
 _EVENTS = Kind("v1", "Event")
 _SETS = Kind("apps/v1", "ReplicaSet")
 
@@ -27,7 +28,7 @@ def of(cluster: Cluster, kind: Kind, live: Object) -> list[str]:
         owners = _newest_sets(cluster, live)
         for owner in owners:
             found += _events(cluster, owner)
-    pods = [live] if kind == _PODS else _pods_of(cluster, owners)
+    pods = [live] if kind == _PODS else _pods_behind(cluster, kind, live, owners)
     for pod in [pod for pod in pods if not _is_well(pod)][:_MOST_PODS]:
         found += _of_pod(cluster, pod)
     return list(dict.fromkeys(found))
@@ -56,8 +57,13 @@ def _newest_sets(cluster: Cluster, deployment: Object) -> list[Object]:
     return [found for found in owned if (found["metadata"].get("annotations") or {}).get(_REVISION) == revision]
 
 
-def _pods_of(cluster: Cluster, owners: list[Object]) -> list[Object]:
-    return _owned(cluster, _PODS, [owner for owner in owners if (owner.get("spec") or {}).get("template")])
+def _pods_behind(cluster: Cluster, kind: Kind, live: Object, owners: list[Object]) -> list[Object]:
+    """The pods that it owns, or, of a service, that its selector finds."""
+    selector = (live.get("spec") or {}).get("selector")
+    if kind == _SERVICE and selector:
+        labels = ",".join(f"{key}={value}" for key, value in selector.items())
+        return cluster.list(_PODS, live["metadata"]["namespace"], labelSelector=labels)
+    return _owned(cluster, _PODS, [owner for owner in owners if "template" in (owner.get("spec") or {})])
 
 
 def _owned(cluster: Cluster, kind: Kind, owners: list[Object]) -> list[Object]:
