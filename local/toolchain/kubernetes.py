@@ -1,5 +1,6 @@
 """The pinned programs of a Kubernetes cluster on this machine, got only when one is asked for."""
 
+import sys
 from collections.abc import Mapping
 
 from local.toolchain.catalog import GoModule, Plugin, Program, Release, Tool
@@ -119,8 +120,9 @@ CLUSTER: Mapping[str, Program] = {
         _TRAEFIK,
         _KUBE_ROUTER,
     )
+    if sys.platform == "linux" or tool.name not in ("kubelet", "kube-proxy", "kube-router")
 }
-"""Every program of the cluster by name, in the order in which they are got. etcd, containerd, runc and the network's
-plugins are the system's own packages."""
+"""Every program of the cluster by name, in the order in which they are got: elsewhere than on Linux, those that can be
+had. etcd, containerd, runc and the network's plugins are the system's own packages."""
 
 KUBERNETES_PLUGIN = Plugin("resource", "kubernetes", "4.34.2", "local.plugins.kubernetes")
