@@ -5,6 +5,7 @@ urllib3 rather than requests: its pool is made for many threads, which a plugin 
 
 import base64
 import json
+import re
 import ssl
 import tempfile
 import threading
@@ -24,6 +25,8 @@ _READ_SECONDS = 30.0
 _PATIENCE_SECONDS = 10.0
 """How long a server may be unreachable or without a leader before an operation fails."""
 _PAUSE_SECONDS = 0.5
+
+_NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 _PASSING_WORDS = ("No cluster leader", "No path to region", "leadership", "rpc error: EOF", "connection refused")
 
@@ -126,7 +129,7 @@ class Http:
             response = self.pool.request(
                 method,
                 url,
-                body=None if body is None else json.dumps(body).encode(),
+                body=None if body is None else _json(body),
                 headers={**self.headers, "Content-Type": content_type} if content_type else self.headers,
                 timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS + wait * 1.1),
                 retries=False,
@@ -138,6 +141,12 @@ class Http:
             text = response.data.decode(errors="replace").strip()
             raise ServerError(response.status, f"Unexpected response code: {response.status} ({text})", text)
         return response
+
+
+def _json(body: Any) -> bytes:
+    """As JSON that is YAML, too: Kubernetes reads some of it as that, without surrogate pairs or control characters."""
+    text = json.dumps(body, ensure_ascii=False)
+    return _NOT_IN_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
 
 
 def _answer(response: urllib3.BaseHTTPResponse, what: str) -> Answer:

@@ -20,7 +20,7 @@ from local.plugins.kubernetes.objects import (
 from local.plugins.kubernetes.sealing import without
 from local.plugins.wire import Values
 
-_PATIENCE = (0.5, 1.0, 2.0, 3.0, 4.0)
+_PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Pauses (s) between attempts to create something in a namespace, or of a kind, that is not there yet."""
 
 

@@ -61,7 +61,7 @@ class TestCreate:
         server.refusals["PATCH"] = (404, "NotFound", 'namespaces "ns" not found')
         with pytest.raises(Failure, match="ConfigMap 'ns/cm' can't be created: namespaces \"ns\" not found"):
             operations.create(server.cluster(), MAP, config_map(), 0)
-        assert server.paused == pytest.approx(10.5)
+        assert server.paused == pytest.approx(30.5)
         with pytest.raises(Failure, match=r"has no kind 'Thing' in 'a\.b/v1'"):
             operations.create(server.cluster(), Kind("a.b/v1", "Thing"), config_map(), 0)
 
