@@ -18,7 +18,7 @@ class KubernetesScheduler:
     """See :class:`foxden.schedulers.base.Scheduler`."""
 
     name = "kubernetes"
-    packages = ("kubernetes",)
+    packages: tuple[str, ...] = ("kubernetes",)
     capabilities = Capabilities(
         # A pod is made of images; there is no program of the node to run in it.
         commands=False,

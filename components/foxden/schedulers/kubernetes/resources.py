@@ -74,6 +74,8 @@ def create_providers(connection: ConnectionArgs, parent: pulumi.Resource) -> lis
             context=mapped(options, lambda known: known.get("context")),
             # A new token or authority is no new cluster, whose objects would all have to be made again.
             cluster_identifier=connection["address"],
+            # The current value of a secret changes where it is: an instance that starts meanwhile finds one of both.
+            enable_secret_mutable=True,
             opts=pulumi.ResourceOptions(parent=parent),
         )
     ]
