@@ -31,7 +31,7 @@ help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: $(READY) ## deploy everything onto this machine [ENV=demo] [TTL=8h] [SCHEDULER=kubernetes], or another's cluster: ENV=demo BASE=dev
-	@$(PY) -m local up $(environment) $(call option,TTL,ttl) $(call option,BASE,base) $(call option,SCHEDULER,scheduler)
+	@$(PY) -m local up $(environment) $(call option,TTL,ttl) $(call option,BASE,base) $(call option,SCHEDULER,scheduler) $(call option,CONTEXT,context)
 
 down: $(READY) ## take everything away again, or one environment [ENV=demo]
 	@$(PY) -m local down $(environment)

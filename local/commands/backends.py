@@ -11,7 +11,7 @@ from local.agents.progress import Progress
 from local.commands.nomad_facts import Instance, Job, Route
 from local.errors import LocalError
 from local.paths import cluster_file
-from local.toolchain.sets import DEFAULT
+from local.toolchain.sets import CONTEXT, DEFAULT
 
 
 class Questions(Protocol):
@@ -86,8 +86,8 @@ class Backend:
 
     is_new: Callable[[], bool]
     """Whether no cluster has been started."""
-    start: Callable[[Callable[[str], None]], Cluster]
-    """Have the cluster run, and wait until it is healthy."""
+    start: Callable[[Callable[[str], None], str], Cluster]
+    """Have the cluster run, and wait until it is healthy; the text names a kubeconfig's context, where that counts."""
     stop: Callable[[Callable[[str], None]], bool]
     """Take it away; False when there was none."""
     running: Callable[[], Cluster | None]
@@ -98,24 +98,35 @@ class Backend:
     """Build what runs."""
 
 
-BACKENDS = {"nomad": "local.commands.on_nomad", "kubernetes": "local.commands.on_kubernetes"}
-"""Scheduler -> the module that has ``BACKEND``."""
+BACKENDS = {
+    "nomad": "local.commands.on_nomad",
+    "kubernetes": "local.commands.on_kubernetes",
+    CONTEXT: "local.commands.on_context",
+}
+"""Scheduler, or that a Kubernetes is there already -> the module that has ``BACKEND``."""
+
+
+STARTED = ("nomad", "kubernetes")
+"""Those whose cluster is made here."""
 
 
 def backend(scheduler: str) -> Backend:
-    """The way of a scheduler; its module is imported now, not before."""
+    """One of the ways; its module is imported now, not before."""
     if scheduler not in BACKENDS:
         raise LocalError(f"the scheduler must be one of {', '.join(BACKENDS)}, got {scheduler!r}")
     return cast(Backend, importlib.import_module(BACKENDS[scheduler]).BACKEND)
 
 
 def in_use() -> str | None:
-    """The scheduler of the cluster that has been started here; None where none has."""
+    """The way of the cluster that has been started here; None where none has."""
     try:
-        scheduler = json.loads(cluster_file().read_text())["scheduler"]
+        return _way(json.loads(cluster_file().read_text()))
     except (OSError, ValueError, KeyError, TypeError):
-        return next((name for name in BACKENDS if not backend(name).is_new()), None)
-    return str(scheduler)
+        return next((name for name in STARTED if not backend(name).is_new()), None)
+
+
+def _way(facts: Mapping[str, Any]) -> str:
+    return CONTEXT if facts["options"].get("context") else str(facts["scheduler"])
 
 
 def current() -> Backend:
@@ -125,4 +136,4 @@ def current() -> Backend:
 
 def questions(cluster: Cluster) -> Questions:
     """What can be asked of a cluster."""
-    return backend(cluster.scheduler).questions(cluster)
+    return backend(_way(vars(cluster))).questions(cluster)

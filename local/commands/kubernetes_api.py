@@ -16,7 +16,10 @@ from local.commands.kubernetes_facts import (
     routes_of,
 )
 from local.commands.nomad_facts import Instance, Job, Route
-from local.kubernetes.api import Api
+from local.errors import LocalError
+from local.kubernetes.api import Api, with_token
+from local.plugins.errors import OperationError
+from local.plugins.kubernetes.kubeconfig import access
 
 _WORKLOADS = {"Deployment": "apps/v1", "DaemonSet": "apps/v1", "Job": "batch/v1", "CronJob": "batch/v1"}
 _INGRESS_SPACE = "foxden-ingress"
@@ -30,7 +33,7 @@ class Kubernetes:
 
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
-        self._api = Api(cluster.address, cluster.token, cluster.ca)
+        self._api = _api(cluster)
 
     def answer(self) -> bool:
         """Whether the API is ready."""
@@ -100,6 +103,17 @@ class Kubernetes:
             # In a list, objects don't say of which kind they are.
             found += [{**item, "kind": kind} for item in items if not item["metadata"].get("ownerReferences")]
         return [item for item in found if labels(item).get(NAME)]
+
+
+def _api(cluster: Cluster) -> Api:
+    """As the connection says: by its token, or by a context of a kubeconfig. Raises LocalError."""
+    if not cluster.options.get("context"):
+        return with_token(cluster.address, cluster.token, cluster.ca)
+    try:
+        found = access(cluster.options["kubeconfig"], cluster.options["context"], "", "")
+    except OperationError as error:
+        raise LocalError(f"context '{cluster.options['context']}': {error}") from None
+    return Api(found.address, found.headers, found.tls)
 
 
 def _log(env: str, instance: str, lines: int, **more: str) -> str:

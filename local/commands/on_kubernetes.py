@@ -23,7 +23,7 @@ def _artifacts(questions: Questions, progress: Progress) -> None:
 
 BACKEND = Backend(
     is_new=lambda: load_plan() is None,
-    start=start,
+    start=lambda report, context: start(report),
     stop=stop,
     running=running,
     health=health,

@@ -17,7 +17,7 @@ from local.commands.nomad_api import Servers
 _DRIVER_WITHIN = 5.0
 
 
-def _start(report: Callable[[str], None]) -> Cluster:
+def _start(report: Callable[[str], None], context: str) -> Cluster:
     return agents.start(environments.shape(), report)
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from types import ModuleType
 
 from local import shell
+from local.agents.cluster import load
 from local.agents.progress import Progress
 from local.commands import environments, special
-from local.commands.backends import BACKENDS, Questions, backend, in_use
+from local.commands.backends import STARTED, Questions, backend, in_use
 from local.commands.clock import now, parse_duration
 from local.commands.dashboards import dashboards
 from local.commands.failures import explain, known_deployments, trouble
@@ -29,7 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which one, and for how long."""
     parser.add_argument("--env", default=environments.LOCAL, help="environment, made if there is none; default: local")
     parser.add_argument("--base", help="environment on whose cluster a new one is made, such as dev; default: local")
-    parser.add_argument("--scheduler", choices=list(BACKENDS), help="of this machine; default: the one that runs")
+    parser.add_argument("--scheduler", choices=STARTED, help="of this machine; default: the one that runs")
+    parser.add_argument("--context", help="for kubernetes: a cluster of your kubeconfig instead, such as kind-dev")
     parser.add_argument("--ttl", help="time after which a special-purpose environment has expired, such as 8h")
 
 
@@ -45,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
                 _tools()
                 special.up(options.env, progress)
                 return 0
-            servers = _cluster(options.scheduler, progress)
+            servers = _cluster(options.scheduler, options.context, progress)
             if options.env != environments.LOCAL and not servers.has_ingress():
                 _deploy(servers, environments.LOCAL, progress)
             _deploy(servers, options.env, progress)
@@ -59,13 +61,13 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _cluster(wanted: str | None, progress: Progress) -> Questions:
+def _cluster(wanted: str | None, context: str | None, progress: Progress) -> Questions:
     """The running cluster, with everything that it takes, and what runs on it."""
-    scheduler = _scheduler(wanted)
-    _tools(scheduler)
-    chosen = backend(scheduler)
+    way = _way(wanted, context)
+    _tools(way)
+    chosen = backend(way)
     is_new = chosen.is_new()
-    cluster = chosen.start(retimed(progress))
+    cluster = chosen.start(retimed(progress), context or "")
     if is_new:
         # It is empty, so whatever Pulumi remembers was on another one.
         for env in environments.recorded():
@@ -76,15 +78,28 @@ def _cluster(wanted: str | None, progress: Progress) -> Questions:
     return servers
 
 
-def _scheduler(wanted: str | None) -> str:
+def _way(wanted: str | None, context: str | None) -> str:
     """The one that runs, or is wanted, or is the environment's choice. Raises LocalError where two of them differ."""
     running = in_use()
+    if context:
+        _check_context(wanted, context, running)
+        return sets.CONTEXT
+    if running == sets.CONTEXT and wanted != "nomad":
+        return running
     if running and wanted and running != wanted:
         raise LocalError(
             f"the local cluster is one of {running}, and {wanted} is asked for: run 'make down' first (it removes all "
             f"that runs there), then 'make up SCHEDULER={wanted}'"
         )
     return running or wanted or str(values(environments.LOCAL).get("scheduler", sets.DEFAULT))
+
+
+def _check_context(wanted: str | None, context: str, running: str | None) -> None:
+    cluster = load()
+    if wanted == "nomad":
+        raise LocalError("CONTEXT is for SCHEDULER=kubernetes")
+    if running and not (cluster and cluster.options.get("context") == context):
+        raise LocalError(f"another cluster is in use here: run 'make down' first, then 'make up CONTEXT={context}'")
 
 
 def _tools(scheduler: str = sets.DEFAULT) -> None:

@@ -9,9 +9,10 @@ from urllib.parse import quote, urlencode
 import urllib3
 
 from local.errors import LocalError
+from local.plugins.http import Http, Tls
 
 _CONNECT_WITHIN = 5.0
-_ANSWER_WITHIN = 15.0
+_TIMEOUT = urllib3.Timeout(_CONNECT_WITHIN, 15.0)
 _MANAGER = "foxden-local"
 _PATCH = "application/apply-patch+yaml"
 
@@ -33,25 +34,22 @@ class Answer:
 
 
 class Api:
-    """One cluster's API. ``ca`` is a certificate as PEM; '' for the machine's own authorities."""
+    """One cluster's API, with the headers that say who asks."""
 
-    def __init__(self, address: str, token: str, ca: str) -> None:
+    def __init__(self, address: str, headers: Mapping[str, str], tls: Tls) -> None:
         self.address = address
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._headers = dict(headers)
         # No proxy: urllib3 knows none unless it is told.
-        self._pool = urllib3.PoolManager(
-            maxsize=8,
-            headers=headers,
-            ca_cert_data=ca or None,
-            timeout=urllib3.Timeout(_CONNECT_WITHIN, _ANSWER_WITHIN),
-        )
+        self._pool = Http(address, self._headers, tls).pool
 
     def request(self, method: str, path: str, body: Any = None, kind: str = "application/json") -> Answer:
         """One call; does not raise for what the server or the network says."""
-        headers = {**self._pool.headers, "Content-Type": kind}
+        headers = {**self._headers, "Content-Type": kind}
         data = None if body is None else json.dumps(body)
         try:
-            answer = self._pool.request(method, self.address + path, body=data, headers=headers, retries=False)
+            answer = self._pool.request(
+                method, self.address + path, body=data, headers=headers, timeout=_TIMEOUT, retries=False
+            )
         except urllib3.exceptions.HTTPError as error:
             return Answer(0, str(error))
         return Answer(answer.status, answer.data.decode(errors="replace"))
@@ -85,7 +83,7 @@ class Api:
         timeout = urllib3.Timeout(connect=_CONNECT_WITHIN, read=None)
         try:
             answer = self._pool.request(
-                "GET", self.address + path, preload_content=False, timeout=timeout, retries=False
+                "GET", self.address + path, headers=self._headers, preload_content=False, timeout=timeout, retries=False
             )
             rest = b""
             for part in answer.stream(1 << 14):
@@ -93,3 +91,8 @@ class Api:
                 yield from (line.decode(errors="replace") for line in whole if answer.status == 200)
         except urllib3.exceptions.HTTPError:
             return
+
+
+def with_token(address: str, token: str, ca: str) -> Api:
+    """The API of a cluster that knows us by a token. ``ca`` is a certificate as PEM; '' for the machine's own."""
+    return Api(address, {"Authorization": f"Bearer {token}"} if token else {}, Tls(ca_pem=ca))

@@ -7,7 +7,7 @@ from typing import Any
 from local.agents.cluster import Cluster, load
 from local.agents.ports import LOOPBACK
 from local.agents.supervise import Supervisor
-from local.kubernetes.api import Api
+from local.kubernetes.api import Api, with_token
 from local.kubernetes.certificates import authority_text
 from local.kubernetes.places import NODE
 from local.kubernetes.plan import Plan, load_plan
@@ -67,7 +67,7 @@ def _up(state: str) -> bool:
 
 def api(plan: Plan) -> Api:
     """The cluster's API, as its administrator."""
-    return Api(f"https://{LOOPBACK}:{plan.ports['kubernetes api']}", plan.token, authority_text())
+    return with_token(f"https://{LOOPBACK}:{plan.ports['kubernetes api']}", plan.token, authority_text())
 
 
 def running() -> Cluster | None:

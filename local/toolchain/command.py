@@ -16,7 +16,7 @@ from local.toolchain.layout import Record, Refusal, plugin_cache, read_record, w
 from local.toolchain.official import believed, install
 from local.toolchain.progress import Progress
 from local.toolchain.resolve import Resolved, resolve
-from local.toolchain.sets import DEFAULT, SETS, Set
+from local.toolchain.sets import CONTEXT, DEFAULT, SETS, Set
 from local.toolchain.standins import Placed, find_official, installed, own_home, place_all
 
 if TYPE_CHECKING:
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What for, and how patiently."""
     parser.add_argument(
-        "--scheduler", choices=list(SETS), default=DEFAULT, help=f"of the local environment; default: {DEFAULT}"
+        "--scheduler",
+        choices=[name for name in SETS if name != CONTEXT],
+        default=DEFAULT,
+        help=f"of the local environment; default: {DEFAULT}",
     )
     parser.add_argument(
         "--retry-plugins",

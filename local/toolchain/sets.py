@@ -20,11 +20,15 @@ class Set:
     plugins: tuple[Plugin, ...]
 
 
+CONTEXT = "context"
+"""The name of what a cluster takes that a context of a kubeconfig leads to: next to nothing."""
+
 SETS: Mapping[str, Set] = {
     "nomad": Set(TOOLS, tuple(TOOLS), PLUGINS),
     "kubernetes": Set({"pulumi": TOOLS["pulumi"], **CLUSTER}, ("pulumi",), (PLUGINS[0], KUBERNETES_PLUGIN)),
+    CONTEXT: Set({"pulumi": TOOLS["pulumi"]}, ("pulumi",), (PLUGINS[0], KUBERNETES_PLUGIN)),
 }
-"""Scheduler -> what its local environment takes."""
+"""Scheduler, or that a Kubernetes is there already -> what the local environment takes."""
 
 DEFAULT = "nomad"
 

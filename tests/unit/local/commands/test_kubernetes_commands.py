@@ -150,18 +150,18 @@ def test_each_scheduler_is_asked_in_its_own_way(state: Path, canned: Canned) -> 
     assert dashboards(canned.cluster) == []
     canned.cluster.save()
     assert backends.in_use() == "kubernetes"
-    with pytest.raises(LocalError, match="one of nomad, kubernetes"):
+    with pytest.raises(LocalError, match="one of nomad, kubernetes, context"):
         backends.backend("swarm")
 
 
 def test_a_running_cluster_decides_and_another_one_is_refused(state: Path) -> None:
-    assert up._scheduler("kubernetes") == "kubernetes"
-    assert up._scheduler(None) == "nomad"  # the choice of the environment's file
+    assert up._way("kubernetes", None) == "kubernetes"
+    assert up._way(None, None) == "nomad"  # the choice of the environment's file
     cluster_file().parent.mkdir(parents=True)
-    cluster_file().write_text(json.dumps({"scheduler": "kubernetes"}))
-    assert up._scheduler(None) == "kubernetes"
+    cluster_file().write_text(json.dumps({"scheduler": "kubernetes", "options": {}}))
+    assert up._way(None, None) == "kubernetes"
     with pytest.raises(LocalError, match="'make up SCHEDULER=nomad'"):
-        up._scheduler("nomad")
+        up._way("nomad", None)
 
 
 def test_a_scheduler_that_this_machine_does_not_run_is_refused() -> None:
