@@ -51,6 +51,12 @@ class Questions(Protocol):
     def deployed_by(self, env: str, deployment: str) -> list[Instance]:
         """The instances of a deployment."""
 
+    def unwell(self, env: str) -> list[str]:
+        """A line for each instance that does not get well, where no deployment knows of it."""
+
+    def unfinished(self, env: str) -> list[str]:
+        """A line for each service that is not wholly of its new version: which one keeps serving. As above."""
+
     def unplaced(self, env: str, name: str) -> list[str]:
         """Why there is no place for a service's instances."""
 

@@ -24,7 +24,7 @@ def explain(servers: Questions, env: str, known: set[str]) -> list[str]:
         lines += _instance(servers, env, deployment, job.task if job else "main")
         if job:
             lines.append(_what_serves(servers, job))
-    return lines
+    return lines + servers.unfinished(env)
 
 
 def trouble(servers: Questions, env: str, known: set[str]) -> list[str]:
@@ -38,7 +38,7 @@ def trouble(servers: Questions, env: str, known: set[str]) -> list[str]:
                     lines.append(
                         f"{deployment['JobID']} {instance.short} has ended {len(reasons)} times: {reasons[-1]}"
                     )
-    return lines
+    return lines + servers.unwell(env)
 
 
 def failed(deployments: list[dict[str, Any]], known: set[str]) -> dict[str, dict[str, Any]]:

@@ -14,6 +14,8 @@ from local.commands.kubernetes_facts import (
     labels,
     pods_of,
     routes_of,
+    unfinished,
+    unwell,
 )
 from local.commands.nomad_facts import Instance, Job, Route
 from local.errors import LocalError
@@ -66,6 +68,15 @@ class Kubernetes:
     def deployed_by(self, env: str, deployment: str) -> list[Instance]:
         """None, for there are no deployments."""
         return []
+
+    def unwell(self, env: str) -> list[str]:
+        """A line for each pod that can't start, or has ended."""
+        return unwell(self._api.items(f"/api/v1/namespaces/{quote(env)}/pods", labelSelector=OURS))
+
+    def unfinished(self, env: str) -> list[str]:
+        """A line for each service with a Deployment that has not got through: which version keeps serving."""
+        pods = self._api.items(f"/api/v1/namespaces/{quote(env)}/pods", labelSelector=OURS)
+        return unfinished(self._workloads(env), pods)
 
     def unplaced(self, env: str, name: str) -> list[str]:
         """Nothing: the provider says that, too."""

@@ -1,5 +1,6 @@
 """What the commands understand of the answers of Kubernetes (pure)."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -116,6 +117,46 @@ def routes_of(ingresses: Iterable[Mapping[str, Any]]) -> list[Route]:
         for rule in ingress["spec"].get("rules") or []
         for path in (rule.get("http") or {}).get("paths") or []
     ]
+
+
+def unwell(pods: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A line for each pod that can't start, or has ended, with the reason."""
+    lines = []
+    for pod in pods:
+        for status in (pod.get("status") or {}).get("containerStatuses") or []:
+            waiting = (status.get("state") or {}).get("waiting") or {}
+            if waiting.get("reason", _USUAL[0]) not in _USUAL:
+                name, own = labels(pod).get(NAME, "-"), pod["metadata"]["name"].rpartition("-")[2]
+                lines.append(f"{name} {own}: {waiting['reason']}: {waiting.get('message', 'no more is known')}")
+    return lines
+
+
+_USUAL = ("ContainerCreating", "PodInitializing")
+"""Why a container waits that is just being made."""
+
+
+def unfinished(workloads: Iterable[Mapping[str, Any]], pods: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A line for each service with a Deployment that has not got through, and one for what keeps serving."""
+    stuck = sorted({labels(one)[NAME] for one in workloads if one["kind"] == "Deployment" and not _is_through(one)})
+    ready = [pod for pod, instance in ((pod, _pod(pod)) for pod in pods) if instance.healthy]
+    lines: list[str] = []
+    for service in stuck:
+        versions = Counter(_own_version(pod) for pod in ready if labels(pod).get(NAME) == service)
+        serving = [
+            f"  version {version} keeps serving: {count} healthy instance{'s' if count > 1 else ''}"
+            for version, count in sorted(versions.items())
+        ]
+        lines += ["", f"{service}: its new version is not through", *(serving or ["  no version of it serves"])]
+    return lines
+
+
+def _is_through(deployment: Mapping[str, Any]) -> bool:
+    status, wanted = deployment.get("status") or {}, int(deployment["spec"].get("replicas", 1))
+    return bool(status.get("updatedReplicas", 0) >= wanted and not status.get("unavailableReplicas"))
+
+
+def _own_version(pod: Mapping[str, Any]) -> str:
+    return str((pod["metadata"].get("annotations") or {}).get(VERSION, "-"))
 
 
 def images_of(pods: Iterable[Mapping[str, Any]]) -> set[str]:

@@ -66,6 +66,14 @@ class Servers:
         """The instances of a deployment, the latest change first."""
         return instances_of(self._nomad.peek(f"/v1/deployment/allocations/{deployment}?{_in(env)}") or [])
 
+    def unwell(self, env: str) -> list[str]:
+        """None: the deployments know."""
+        return []
+
+    def unfinished(self, env: str) -> list[str]:
+        """None: the deployments know."""
+        return []
+
     def unplaced(self, env: str, name: str) -> list[str]:
         """Why Nomad found no place for a job's instances; empty when it did."""
         evaluations = self._nomad.peek(_job(name, env, "/evaluations")) or []

@@ -10,7 +10,7 @@ import pytest
 from local.commands import backends, up
 from local.commands.dashboards import dashboards
 from local.commands.kubernetes_api import Kubernetes
-from local.commands.kubernetes_facts import environments_of, images_of, jobs_of, pods_of, routes_of
+from local.commands.kubernetes_facts import environments_of, images_of, jobs_of, pods_of, routes_of, unfinished, unwell
 from local.commands.logs import find, worth_reading
 from local.commands.nomad_api import Servers
 from local.commands.services import running, show, wait_until_well
@@ -79,6 +79,27 @@ def test_pods_on_their_way_out_are_no_instances() -> None:
     leaving = pod("pods-a-1", deletionTimestamp="now")
     [instance] = pods_of([leaving, pod("pods-a-kgslf", ready=False, phase="Pending")])
     assert (instance.short, instance.status, instance.healthy) == ("kgslf", "pending", False)
+
+
+def test_a_service_that_did_not_get_through_says_what_keeps_serving() -> None:
+    stuck, well = workload("pods", "pods"), workload("router", "router")
+    stuck["status"] = {"updatedReplicas": 1, "unavailableReplicas": 1}
+    well["status"] = {"updatedReplicas": 2}
+    own: dict[str, Any] = {"labels": {NAME: "pods"}, "annotations": {"foxden/version": "v1"}}
+    pods = [pod("pods-a-1", **own), pod("pods-a-2", **own), pod("pods-b-1", ready=False, **own)]
+    assert unfinished([stuck, well], pods) == [
+        "",
+        "pods: its new version is not through",
+        "  version v1 keeps serving: 2 healthy instances",
+    ]
+    assert unfinished([stuck], [])[-1] == "  no version of it serves"
+
+
+def test_a_pod_that_cannot_start_says_why_and_one_that_is_being_made_does_not() -> None:
+    pods = [pod("pods-a-1x", labels={NAME: "pods"}), pod("pods-a-2x")]
+    for one, reason in zip(pods, ("ImagePullBackOff", "ContainerCreating"), strict=True):
+        one["status"]["containerStatuses"] = [{"state": {"waiting": {"reason": reason, "message": "no such image"}}}]
+    assert unwell([*pods, pod("pods-a-3x")]) == ["pods 1x: ImagePullBackOff: no such image"]
 
 
 def test_only_namespaces_that_are_environments_count() -> None:
