@@ -3,6 +3,7 @@
 The network is a namespace of the cluster's, so that the same addresses serve every cluster.
 """
 
+import contextlib
 import hashlib
 import os
 from pathlib import Path
@@ -58,24 +59,38 @@ PRIVATE = tuple(
 )
 """What the programs write to whatever they are told. In the cluster's namespaces something else is mounted there."""
 
+_MARK = ".made-by-foxden"
+
 
 def make_places() -> None:
-    """Make those that the machine does not have, and note which: empty directories that are removed again."""
-    missing = [place for place in PRIVATE if not place.exists()]
-    if not _made().exists():
-        _made().write_text("\n".join(str(place) for place in missing))
-    for place in missing:
-        place.mkdir(parents=True, exist_ok=True)
+    """Make those that the machine does not have, with a mark in each that other clusters see, too."""
+    for place in PRIVATE:
+        if not place.exists():
+            place.mkdir(parents=True, exist_ok=True)
+            (place / _MARK).touch()
 
 
-def made_places() -> list[Path]:
-    """Those that were made for the cluster."""
-    noted = _made().read_text().splitlines() if _made().exists() else []
-    return [place for place in PRIVATE if str(place) in noted]
+def remove_places() -> None:
+    """Remove those that a cluster has made, unless something is in them, or another cluster has its own over them.
+
+    Where a directory is removed, whatever any namespace has mounted there goes with it.
+    """
+    made = [place for place in PRIVATE if (place / _MARK).exists() and len(list(place.iterdir())) == 1]
+    used = mounted_somewhere() if made else set()
+    for place in made:
+        if str(place) not in used:
+            with contextlib.suppress(OSError):  # another cluster was quicker
+                (place / _MARK).unlink()
+                place.rmdir()
 
 
-def _made() -> Path:
-    return home() / "places"
+def mounted_somewhere() -> set[str]:
+    """The mount points of all processes that can be seen."""
+    found: set[str] = set()
+    for table in Path("/proc").glob("[0-9]*/mountinfo"):
+        with contextlib.suppress(OSError):  # it has ended
+            found |= {line.split()[4] for line in table.read_text().splitlines()}
+    return found
 
 
 def door_file() -> Path:

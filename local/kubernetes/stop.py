@@ -9,7 +9,7 @@ from local.agents.lock import cluster_lock
 from local.agents.progress import Progress
 from local.agents.stop import clear_away as remove_processes
 from local.errors import LocalError
-from local.kubernetes.places import cgroup, controllers, home, made_places
+from local.kubernetes.places import cgroup, controllers, home, remove_places
 from local.kubernetes.plan import Plan, load_plan
 
 
@@ -33,12 +33,9 @@ def stop(report: Callable[[str], None] | None = None) -> bool:
 
 def clear_away(plan: Plan | None) -> None:
     """End every process of the cluster, and remove what it made; LocalError when something stays."""
-    places = made_places()
     remove_processes(None)
     remove_groups()
-    for place in places:
-        with contextlib.suppress(OSError):  # somebody else has put something there
-            place.rmdir()
+    remove_places()
     for socket in (plan.socket, plan.containers, f"{plan.containers}.ttrpc") if plan else ():
         with contextlib.suppress(FileNotFoundError):
             Path(socket).unlink()

@@ -83,18 +83,39 @@ def test_the_key_of_tokens_comes_with_its_public_half(made: Path) -> None:
     assert certificates.authority_text() == places.certificate_of("ca").read_text()
 
 
-def test_private_places_are_made_where_missing_and_only_those_are_removed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+@pytest.fixture
+def private(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path, Path]:
+    """The places of this machine: one that is there, and one that is not."""
     there, missing = tmp_path / "there", tmp_path / "missing"
     there.mkdir()
     monkeypatch.setattr(places, "PRIVATE", (there, missing))
-    places.home().mkdir(parents=True)
+    return there, missing
+
+
+def test_places_are_made_where_missing_and_only_those_are_removed(private: tuple[Path, Path]) -> None:
+    there, missing = private
+    places.make_places()
     places.make_places()
     assert missing.is_dir()
-    assert places.made_places() == [missing]
-    places.make_places()  # after a crash: what is there now was made by the first start
-    assert places.made_places() == [missing]
+    places.remove_places()
+    assert there.is_dir() and not missing.exists()
+
+
+def test_a_place_that_somebody_uses_stays(private: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    places.make_places()
+    with monkeypatch.context() as patch:
+        patch.setattr(places, "mounted_somewhere", lambda: {str(private[1])})
+        places.remove_places()
+    (private[1] / "of somebody").touch()
+    places.remove_places()
+    assert private[1].is_dir()
+    (private[1] / "of somebody").unlink()
+    places.remove_places()
+    assert not private[1].exists()
+
+
+def test_mounts_of_every_process_are_seen() -> None:
+    assert "/proc" in places.mounted_somewhere()
 
 
 def test_control_groups_are_made_below_every_controller(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
