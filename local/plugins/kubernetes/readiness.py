@@ -23,6 +23,9 @@ class State:
 
 READY = State(True)
 
+_NO_DEADLINE = 2**31 - 1
+"""The ``progressDeadlineSeconds`` with which a Deployment's controller does not judge its progress."""
+
 
 def waiting(text: str) -> State:
     """Not yet."""
@@ -72,6 +75,9 @@ def deployment(thing: Object) -> State:
         return waiting(f"{existing - updated} old replicas are on their way out")
     if available < updated:
         return waiting(f"{available} of {updated} replicas are available")
+    judged = progressing and spec.get("progressDeadlineSeconds") != _NO_DEADLINE
+    if judged and progressing.get("reason") != "NewReplicaSetAvailable":
+        return waiting("waiting for the controller to say that the rollout is complete")
     return READY
 
 

@@ -205,7 +205,9 @@ def test_a_kind_and_an_object_of_it_in_one_go(project: Project, api: Api) -> Non
         "metadata": {"name": "things.example.org"},
         "spec": {"group": "example.org", "names": names, "scope": "Namespaced", "versions": [version]},
     }
-    thing = {"apiVersion": "example.org/v1", "kind": "Thing", "metadata": {"name": "t"}, "spec": {"size": 1}}
+    # The garbage collector, which ends what is deleted in the foreground, gets to know a kind within half a minute.
+    metadata = {"name": "t", "annotations": {"pulumi.com/deletionPropagationPolicy": "background"}}
+    thing = {"apiVersion": "example.org/v1", "kind": "Thing", "metadata": metadata, "spec": {"size": 1}}
     project.wish(
         kubernetes_core_v1_ConfigMap={},
         **{

@@ -23,7 +23,7 @@ def conditions(**statuses: Any) -> dict[str, Any]:
     }
 
 
-SEEN = {"observedGeneration": 2}
+SEEN: dict[str, Any] = {"observedGeneration": 2}
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,20 @@ SEEN = {"observedGeneration": 2}
 )
 def test_deployment(spec: dict[str, Any], status: dict[str, Any], said: str) -> None:
     assert state("apps/Deployment", spec, status) == said
+
+
+@pytest.mark.parametrize(
+    ("deadline", "reason", "said"),
+    [
+        (600, "ReplicaSetUpdated", "waiting for the controller to say that the rollout is complete"),
+        (600, "NewReplicaSetAvailable", "ready"),
+        (2**31 - 1, "ReplicaSetUpdated", "ready"),
+    ],
+)
+def test_a_deployment_is_complete_when_its_controller_says_so(deadline: int, reason: str, said: str) -> None:
+    status = {**SEEN, "replicas": 1, "updatedReplicas": 1, "availableReplicas": 1}
+    status["conditions"] = [{"type": "Progressing", "status": "True", "reason": reason}]
+    assert state("apps/Deployment", {"progressDeadlineSeconds": deadline}, status) == said
 
 
 def test_a_deployment_fails_at_its_deadline() -> None:
