@@ -98,6 +98,20 @@ def door_file() -> Path:
     return home() / "door.json"
 
 
+_SHARES = {"cpu.shares": "8192", "cpu.weight": "800"}
+"""Of the processor, against one ordinary process: all pods together count for eight of those."""
+
+
+def make_groups() -> None:
+    """Make the control groups that all pods are in."""
+    for controller in controllers():
+        group = controller / cgroup()
+        group.mkdir(exist_ok=True)
+        for name, value in _SHARES.items():
+            if (group / name).exists():
+                (group / name).write_text(value)
+
+
 def controllers() -> list[Path]:
     """The directories that control groups are made in: one for each controller, or one for all."""
     root = Path("/sys/fs/cgroup")

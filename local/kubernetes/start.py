@@ -26,7 +26,7 @@ from local.kubernetes.configure import PACKAGES, SYSTEM, programs, write_all
 from local.kubernetes.containers import Containers
 from local.kubernetes.health import FIRST, PARTS, api, has_names, health_of, is_ready, node_state
 from local.kubernetes.images import of_program, pause
-from local.kubernetes.places import INGRESS_PORT, NODE, cgroup, controllers, home, make_places
+from local.kubernetes.places import INGRESS_PORT, NODE, home, make_groups, make_places
 from local.kubernetes.plan import Plan, load_plan, new_plan, ports
 from local.kubernetes.stop import clear_away
 from local.kubernetes.system import objects
@@ -137,8 +137,7 @@ def image_of(tool: str) -> str:
 def _launch(plan: Plan) -> None:
     """Make the namespaces, with the supervisor in them, in a session of their own."""
     make_places()
-    for controller in controllers():
-        (controller / cgroup()).mkdir(exist_ok=True)
+    make_groups()
     environment = {
         **agents_environment(plan.set_number),
         "PATH": _SEARCHED,

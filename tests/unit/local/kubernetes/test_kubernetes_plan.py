@@ -127,6 +127,17 @@ def test_control_groups_are_made_below_every_controller(monkeypatch: pytest.Monk
     assert root == Path("/sys/fs/cgroup") or root.parent == Path("/sys/fs/cgroup")
 
 
+def test_pods_together_are_more_than_one_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(places, "controllers", lambda: [tmp_path / "cpu", tmp_path / "memory"])
+    for controller in places.controllers():
+        (controller / places.cgroup()).mkdir(parents=True)
+    shares = tmp_path / "cpu" / places.cgroup() / "cpu.shares"
+    shares.write_text("1024")
+    places.make_groups()
+    assert shares.read_text() == "8192"
+    assert list((tmp_path / "memory" / places.cgroup()).iterdir()) == []
+
+
 def test_what_is_reached_from_outside_leads_to_the_node(plan: Plan) -> None:
     assert [(way.port, way.host, way.to) for way in ways(Plan(2, "", "", ""))] == [
         (17290, "10.255.0.1", 8080),
