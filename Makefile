@@ -104,6 +104,7 @@ lint: $(READY) ## style and types
 
 bench: $(READY) ## measure previews, imports and `make up`
 	@$(PY) -m local tools
+	@$(PY) -m local tools --scheduler kubernetes
 	@$(PY) -m bench
 
 clean: ## remove the virtual environment and caches
