@@ -6,14 +6,12 @@ from ipaddress import ip_address
 
 from foxden.connection import ConnectionArgs
 from foxden.errors import Problem
-from foxden.schedulers.kubernetes.options import KubernetesOptions, read_options
+from foxden.schedulers.kubernetes.options import SUBJECT, KubernetesOptions, read_options
 from foxden.schedulers.kubernetes.pod import is_lasting
 from foxden.schedulers.kubernetes.routes import STRIPPING_CLASS, strips
 from foxden.schedulers.kubernetes.workload import healthy_deadline
 from foxden.service.prepare import placeholders
 from foxden.service.spec import ReleaseStrategy, Route, ServiceSpec
-
-SUBJECT = "cluster"
 
 _LABEL_PART = r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
 _LABEL_KEY = re.compile(rf"([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?{_LABEL_PART}\Z", re.ASCII)
