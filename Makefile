@@ -14,19 +14,24 @@ option = $(if $(call given,$(1)),--$(2) $(call quoted,$($(1))))
 environment = $(if $(ENV),$(if $(findstring /,$(ENV)),,--env $(call quoted,$(ENV))))
 
 LAB := tests/engine/bootlab
-# By themselves: hosts that boot take the whole machine.
+CLUSTER := tests/engine/kubernetes
+BY-THEMSELVES := --ignore $(LAB) --ignore $(CLUSTER)
+# By themselves: pods take the whole machine,
+in-cluster = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(CLUSTER); \
+	else echo "not run: the tests on a Kubernetes of this machine ($(CLUSTER)) take root on Linux"; fi
+# and so do hosts that boot.
 in-lab = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(LAB); \
 	else echo "not run: the tests with hosts that really boot ($(LAB)) take root on Linux"; fi
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up down status logs reap simulate secret env connect pin-image tools test test-unit test-graph test-engine test-boot lint bench clean
+.PHONY: help up down status logs reap simulate secret env connect pin-image tools test test-unit test-graph test-engine test-kubernetes test-boot lint bench clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: $(READY) ## deploy everything onto this machine [ENV=demo] [TTL=8h], or onto another's cluster: ENV=demo BASE=dev
-	@$(PY) -m local up $(environment) $(call option,TTL,ttl) $(call option,BASE,base)
+up: $(READY) ## deploy everything onto this machine [ENV=demo] [TTL=8h] [SCHEDULER=kubernetes], or another's cluster: ENV=demo BASE=dev
+	@$(PY) -m local up $(environment) $(call option,TTL,ttl) $(call option,BASE,base) $(call option,SCHEDULER,scheduler) $(call option,CONTEXT,context)
 
 down: $(READY) ## take everything away again, or one environment [ENV=demo]
 	@$(PY) -m local down $(environment)
@@ -56,15 +61,17 @@ connect: $(READY) ## bring the APIs of a cloud cluster to this machine, until Ct
 pin-image: $(READY) ## put the latest Ubuntu LTS image into a file, which the next pulumi up rolls to: STACK=dev
 	@$(PY) -m local pin-image $(call option,STACK,stack)
 
-tools: $(READY) ## get pulumi, nomad, consul, caddy and the plugins
-	@$(PY) -m local tools
+tools: $(READY) ## get pulumi, nomad, consul, caddy and the plugins, or what Kubernetes takes: SCHEDULER=kubernetes
+	@$(PY) -m local tools $(call option,SCHEDULER,scheduler)
 
 test: $(READY) ## all tests, those against real servers last
 	@tests/packages.sh
 	@$(PY) -m local tools
+	@$(PY) -m local tools --scheduler kubernetes
 	@$(PY) -m pytest -n auto tests/unit tests/contract
 	@$(PY) -m pytest -n auto --dist loadfile tests/graph
-	@$(PY) -m pytest -n 2 --dist loadfile tests/engine --ignore $(LAB)
+	@$(PY) -m pytest -n 2 --dist loadfile tests/engine $(BY-THEMSELVES)
+	@$(call in-cluster)
 	@$(call in-lab)
 
 test-unit: $(READY) ## the quick tests
@@ -76,7 +83,13 @@ test-graph: $(READY) ## the tests of what is built on a cloud, with mocks
 test-engine: $(READY) ## the tests against real servers
 	@tests/packages.sh
 	@$(PY) -m local tools
-	@$(PY) -m pytest -n 2 --dist loadfile tests/engine --ignore $(LAB)
+	@$(PY) -m local tools --scheduler kubernetes
+	@$(PY) -m pytest -n 2 --dist loadfile tests/engine $(BY-THEMSELVES)
+
+test-kubernetes: $(READY) ## the tests on a Kubernetes of this machine, as root on Linux
+	@tests/packages.sh
+	@$(PY) -m local tools --scheduler kubernetes
+	@$(call in-cluster)
 
 test-boot: $(READY) ## the tests with hosts that really boot, as root on Linux
 	@tests/packages.sh
@@ -91,6 +104,7 @@ lint: $(READY) ## style and types
 
 bench: $(READY) ## measure previews, imports and `make up`
 	@$(PY) -m local tools
+	@$(PY) -m local tools --scheduler kubernetes
 	@$(PY) -m bench
 
 clean: ## remove the virtual environment and caches

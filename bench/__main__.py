@@ -3,7 +3,7 @@
 import os
 
 from bench.imports import beyond_pulumi
-from bench.make_up import make_up
+from bench.make_up import make_up, schedulers
 from bench.measure import machine
 from bench.preview import POOLS, SERVICES, Compared, Series, compare
 from local.shell import environment
@@ -24,8 +24,10 @@ def main() -> None:
     with running() as cloud:
         print(preview_table(POOLS, compare(POOLS, {**without_aws(env), **cloud.environment(REGION)})), flush=True)
     print(f"\n`import foxden` beyond `import pulumi`: {beyond_pulumi(env) * 1000:.0f} ms", flush=True)
-    first, second = make_up(dict(os.environ))
-    print(f"\n`make up` from nothing, tools there, to all healthy: {first:.1f} s; again with no change: {second:.1f} s")
+    for scheduler in schedulers():
+        first, second = make_up(dict(os.environ), scheduler)
+        again = f"again with no change: {second:.1f} s"
+        print(f"\n`make up` on {scheduler}, tools there, from nothing to all healthy: {first:.1f} s; {again}", flush=True)
 
 
 def preview_table(series: Series, rows: list[Compared]) -> str:

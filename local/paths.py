@@ -25,6 +25,11 @@ def config_dir() -> Path:
     return Path(os.environ.get("FOXDEN_CONFIG") or _home("XDG_CONFIG_HOME", ".config") / "foxden").resolve()
 
 
+def kubeconfig_file() -> Path:
+    """How ``kubectl`` reaches a Kubernetes cluster of this machine, as its administrator; mode 0600."""
+    return state_dir() / "agents" / "kubernetes" / "kubeconfig" / "admin.json"
+
+
 def cluster_file() -> Path:
     """The local cluster's addresses and tokens, written by its agents, mode 0600."""
     return state_dir() / "cluster.json"

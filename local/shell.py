@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local.errors import LocalError
-from local.paths import cache_dir, config_dir, state_dir
-from local.toolchain.catalog import TOOLS
+from local.paths import cache_dir, config_dir, kubeconfig_file, state_dir
 from local.toolchain.layout import bin_dir, located, read_record
+from local.toolchain.sets import EVERY, SETS, in_use
 from local.toolchain.standins import own_home, place_all, python
 
 _MADE_BY = "FOXDEN_SHELL"
@@ -53,22 +53,29 @@ def tool(name: str) -> Path:
 def tools(names: list[str]) -> dict[str, Path]:
     """The programs of some pinned tools; LocalError that names all the missing ones."""
     record = read_record()
-    found = {name: located(TOOLS[name], record) for name in names}
-    missing = [f"{name} {TOOLS[name].version}" for name, path in found.items() if path is None]
+    found = {name: located(EVERY[name], record) for name in names}
+    missing = [f"{name} {EVERY[name].version}" for name, path in found.items() if path is None]
     if missing:
         raise LocalError(f"missing: {', '.join(missing)} (looked in {cache_dir()}): run 'make tools'")
     return {name: path for name, path in found.items() if path is not None}
 
 
-def exports(env: Mapping[str, str]) -> dict[str, str | None]:
-    """What is to be set (or, at None, unset) on top of ``env``; makes the files and directories it speaks of."""
-    programs = tools(list(TOOLS))
+def exports(env: Mapping[str, str], scheduler: str | None = None) -> dict[str, str | None]:
+    """What is to be set (or, at None, unset) on top of ``env``; makes the files and directories it speaks of.
+
+    ``scheduler``: default is that of this checkout's cluster.
+    """
+    taken = SETS[scheduler or in_use()]
+    programs = tools(list(taken.indispensable))
+    record = read_record()
+    others = {name: located(program, record) for name, program in taken.tools.items() if name not in programs}
+    programs |= {name: path for name, path in others.items() if path}
     mine = _without_ours(env)
     home = Path(mine["PULUMI_HOME"]) if mine.get("PULUMI_HOME") else own_home()
     path = mine.get("PATH", os.defpath)
     try:
         _link_tools(programs)
-        place_all(home, programs["pulumi"], path)
+        place_all(home, programs["pulumi"], path, taken.plugins)
         backend = _backend(mine)
     except OSError as error:
         raise LocalError(f"can't set up Pulumi's places (FOXDEN_STATE, FOXDEN_CONFIG move them): {error}") from error
@@ -77,6 +84,7 @@ def exports(env: Mapping[str, str]) -> dict[str, str | None]:
         "PATH": os.pathsep.join(first + [entry for entry in path.split(os.pathsep) if entry not in first]),
         "PULUMI_HOME": str(home),
         **backend,
+        **({"KUBECONFIG": str(kubeconfig_file())} if kubeconfig_file().exists() else {}),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true",
         _MADE_BY: str(state_dir()),

@@ -31,7 +31,13 @@ def deploy(
     )
     deployed = foxden.Services(
         "services",
-        {"cluster": connection, "services": given, "endpoints": settings.endpoints, "secrets": list(secrets)},
+        {
+            "cluster": connection,
+            "services": given,
+            "endpoints": settings.endpoints,
+            "secrets": list(secrets),
+            "secret_versions": environment.secret_versions,
+        },
         pulumi.ResourceOptions(providers=list(providers), depends_on=[environment, *after]),
     )
     pulumi.export("urls", deployed.urls)

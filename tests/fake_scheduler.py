@@ -11,7 +11,7 @@ import pulumi
 
 from foxden.connection import Connection, ConnectionArgs
 from foxden.errors import Problem
-from foxden.schedulers.base import Capabilities, Deployed, Environment, Manifest, Scheduler, mapped
+from foxden.schedulers.base import NO_VERSIONS, Capabilities, Deployed, Environment, Manifest, Scheduler, mapped
 from foxden.service.discovery import Provided, Target
 from foxden.service.spec import HealthCheck, PortProtocol, ReleaseStrategy, ServiceKind, ServiceSpec
 
@@ -50,10 +50,17 @@ class FakeScheduler:
             problems.append(Problem("cluster", "options.bad is what scheduler 'fake' dislikes"))
         return problems
 
-    def render(self, spec: ServiceSpec, connection: Connection, targets: Mapping[str, Target]) -> Manifest:
+    def render(
+        self,
+        spec: ServiceSpec,
+        connection: Connection,
+        targets: Mapping[str, Target],
+        secret_versions: Mapping[str, str] = NO_VERSIONS,
+    ) -> Manifest:
         """Everything, as it is."""
         return {
             "version": spec.version,
+            "secret_versions": dict(secret_versions),
             "spec": {**asdict(spec), "ports": [asdict(port) for port in spec.ports]},
             "connection": asdict(connection),
             "needs": {
@@ -85,10 +92,16 @@ class FakeScheduler:
             address=pulumi.Output.from_input(f"{spec.name}.fake" if spec.ports else None),
         )
 
-    def environment(self, name: str, environment: Environment, opts: pulumi.ResourceOptions) -> None:
-        """A namespace that holds it all."""
+    def environment(
+        self, name: str, environment: Environment, opts: pulumi.ResourceOptions
+    ) -> Mapping[str, pulumi.Output[str]]:
+        """A namespace that holds it all. A secret's version is its length."""
         inputs = {"secrets": dict(environment.secrets), "notes": dict(environment.notes)}
         _Resource(NAMESPACE, name, inputs, opts)
+        return {
+            name: pulumi.Output.unsecret(pulumi.Output.from_input(value).apply(lambda known: str(len(known))))
+            for name, value in environment.secrets.items()
+        }
 
     def ingress(self, connection: pulumi.Input[Connection], opts: pulumi.ResourceOptions) -> None:
         """One job."""

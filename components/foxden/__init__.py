@@ -5,6 +5,7 @@ from foxden.clouds.existing import ExistingCluster, ExistingClusterArgs
 from foxden.clouds.plan import NatMode
 from foxden.clusters.balancer import Balancer, BalancerArgs, BalancerDomain, BalancerDomainArgs, BalancerFacts
 from foxden.clusters.bucket import Bucket, BucketArgs
+from foxden.clusters.consul_access import ConsulAccess, ConsulAccessArgs
 from foxden.clusters.core import CoreCluster
 from foxden.clusters.core_args import CoreClusterArgs, CoreFacts, StoreFacts
 from foxden.clusters.environment import Environment, EnvironmentArgs
@@ -57,6 +58,8 @@ __all__ = [
     "BucketArgs",
     "BucketPurpose",
     "ConnectionArgs",
+    "ConsulAccess",
+    "ConsulAccessArgs",
     "CoreCluster",
     "CoreClusterArgs",
     "CoreFacts",

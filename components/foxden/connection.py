@@ -11,7 +11,7 @@ class ConnectionArgs(TypedDict):
     """How to reach a cluster, and which environment of it to use. It crosses stack and project borders."""
 
     scheduler: str
-    """What runs services there: ``nomad``."""
+    """What runs services there: ``nomad`` or ``kubernetes``."""
     environment: str
     """The environment that services are put into: the scheduler's namespace has its name."""
     domain: pulumi.Input[str]
@@ -24,7 +24,8 @@ class ConnectionArgs(TypedDict):
     """Where that credential is kept, in place of itself: ``aws-ssm:/foxden/dev/operators/nomad-token``. Whoever deploys
     reads it there, with an identity of their own. Default: none."""
     discovery_address: NotRequired[pulumi.Input[str]]
-    """URL of the discovery's API, for a scheduler whose discovery is a program of its own (Consul)."""
+    """URL of the discovery's API, for a scheduler whose discovery is a program of its own (Consul), or for services
+    that are bound to Consul elsewhere: see :class:`foxden.ConsulAccess`."""
     discovery_token: NotRequired[pulumi.Input[str]]
     """Credential for the discovery's API. Give it as a Pulumi secret. Default: none."""
     discovery_token_reference: NotRequired[pulumi.Input[str]]

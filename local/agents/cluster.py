@@ -14,18 +14,14 @@ class Cluster:
     """How to reach the local cluster: ``foxden.connection.ConnectionArgs`` but for environment and domain, and more."""
 
     address: str
-    """URL of Nomad's API."""
+    """URL of the scheduler's API."""
     token: str = field(repr=False)
-    """Nomad's management token. Secret."""
-    discovery_address: str
-    """URL of Consul's API."""
-    discovery_token: str = field(repr=False)
-    """Consul's management token. Secret."""
+    """The management token for that API. Secret."""
     ingress_port: int
     servers: int
     """Members of each quorum: 1, 3 or 5."""
     dashboards: Mapping[str, str]
-    """``consul`` and ``nomad``: URLs for a browser."""
+    """What has one, such as ``consul`` and ``nomad``: URLs for a browser."""
     interpreter: str
     """The Python for commands: the same path in a task and outside. Standard library only."""
     options: Mapping[str, str]
@@ -33,6 +29,12 @@ class Cluster:
     started: str
     """When the cluster was first healthy: ISO 8601, UTC."""
     scheduler: str = "nomad"
+    discovery_address: str = ""
+    """URL of Consul's API, where the scheduler has its discovery from that."""
+    discovery_token: str = field(default="", repr=False)
+    """Consul's management token. Secret."""
+    ca: str = ""
+    """The certificate of the authority that the API's certificate is from, as PEM; '' for one that speaks HTTP."""
     ingress_scheme: str = "http"
 
     def connection(self) -> dict[str, object]:
@@ -40,7 +42,7 @@ class Cluster:
         facts = asdict(self)
         for extra in ("servers", "dashboards", "interpreter", "started"):
             del facts[extra]
-        return facts
+        return {name: value for name, value in facts.items() if value != ""}
 
     def save(self) -> None:
         """Write ``cluster.json``, as a whole or not at all, mode 0600."""

@@ -9,8 +9,8 @@ from typing import Any
 
 from local.agents import consul, nomad, processes, runtime
 from local.agents.plan import Plan, agents_dir, logs_dir, node_dir
-from local.agents.ports import SETS, NodePorts, busy, holders, in_the_way, order, port_set
-from local.agents.shape import ClusterShape, Kind, Node
+from local.agents.ports import SETS, NodePorts, busy, holders, in_the_way, order
+from local.agents.shape import Kind, Node
 from local.agents.supervise import Program, supervisor_config
 from local.errors import LocalError
 from local.paths import state_dir
@@ -39,16 +39,18 @@ _PASSED_ON = (
 (AWS_CA_BUNDLE breaks Nomad's fingerprints, CONSUL_HTTP_TOKEN and the like would change what agents do)."""
 
 
-def choose_set(shape: ClusterShape, report: Callable[[str], None], lost: Collection[int] = ()) -> int:
+def choose_set(
+    named_ports: Callable[[int], Mapping[int, str]], report: Callable[[str], None], lost: Collection[int] = ()
+) -> int:
     """The first set of ports that is wholly free and not ``lost``; says who holds the default ones.
 
-    LocalError when there is none.
+    ``named_ports``: the ports of the set of a number, and what each is for. LocalError when there is none.
     """
     claimed = processes.claimed_sets(state_dir())
     for number in order(str(state_dir())):
         if number in lost:
             continue
-        named = port_set(number, shape).named()
+        named = named_ports(number)
         held = busy(named)
         if number not in claimed and not held:
             return number
@@ -99,12 +101,12 @@ def supervisor_file() -> Path:
     return agents_dir() / "supervisord.conf"
 
 
-def agents_environment(plan: Plan) -> dict[str, str]:
-    """The whole environment of the supervisor and the agents."""
+def agents_environment(set_number: int) -> dict[str, str]:
+    """The whole environment of the supervisor and the agents, of a cluster with that set of ports."""
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {
         "PATH": os.defpath,
         **passed,
         processes.MARK: str(state_dir()),
-        processes.MARK_SET: str(plan.set_number),
+        processes.MARK_SET: str(set_number),
     }

@@ -88,6 +88,14 @@ class Health:
             wrong.insert(0, "the agents' supervisor is not running")
         return wrong
 
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """Node, agent, what the cluster says of it, and its process, for a table."""
+        return [
+            (member.name, agent.kind, agent.cluster, agent.process)
+            for member in self.members
+            for agent in member.agents
+        ]
+
 
 def running() -> Cluster | None:
     """The cluster, when it has been started and its supervisor is there; else None. Does not ask the agents."""

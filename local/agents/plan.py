@@ -68,7 +68,7 @@ def new_plan(shape: ClusterShape, set_number: int) -> Plan:
     return Plan(
         shape=shape,
         set_number=set_number,
-        socket=str(_socket_path()),
+        socket=str(socket_path()),
         consul_token=str(uuid.uuid4()),
         nomad_token=str(uuid.uuid4()),
         consul_gossip=_gossip_key(),
@@ -95,11 +95,12 @@ def _gossip_key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def _socket_path() -> Path:
-    near = agents_dir() / "supervisor.sock"
+def socket_path(name: str = "supervisor") -> Path:
+    """Where a program listens: below the state directory, unless that path is too long for a socket."""
+    near = agents_dir() / f"{name}.sock"
     if len(os.fsencode(near)) <= _SOCKET_PATH_LIMIT:
         return near
-    return private_dir() / f"{hashlib.sha256(os.fsencode(state_dir())).hexdigest()[:16]}.sock"
+    return private_dir() / f"{hashlib.sha256(os.fsencode(near)).hexdigest()[:16]}.sock"
 
 
 def private_dir() -> Path:

@@ -17,7 +17,7 @@ import psutil
 from local.agents.shape import ClusterShape, Node
 
 SETS = 12
-_AGENTS_BASE, _AGENTS_PER_SET, _AGENTS_PER_NODE = 17000, 100, 10
+AGENTS_BASE, AGENTS_PER_SET, _AGENTS_PER_NODE = 17000, 100, 10
 _DYNAMIC_BASE, _DYNAMIC_PER_SET = 20000, 1000
 LOOPBACK = "127.0.0.1"
 
@@ -94,7 +94,7 @@ def order(name: str) -> list[int]:
 
 
 def _block(number: int) -> int:
-    return _AGENTS_BASE + number * _AGENTS_PER_SET
+    return AGENTS_BASE + number * AGENTS_PER_SET
 
 
 def _node_ports(number: int, node: Node, dynamic: tuple[int, int]) -> NodePorts:

@@ -31,7 +31,7 @@ def await_consul(plan: Plan, supervisor: Supervisor) -> None:
             and apis[0].peek("/v1/acl/token/self") is not None
         )
 
-    _until(ready, plan.shape.programs(Kind.CONSUL), supervisor)
+    until(ready, plan.shape.programs(Kind.CONSUL), supervisor)
     consul.set_up_access(apis[0])
 
 
@@ -44,7 +44,7 @@ def await_nomad_servers(plan: Plan, supervisor: Supervisor) -> None:
         keyring = (apis[0].peek("/.well-known/jwks.json") or {}).get("keys")
         return bool(keyring) and len(peers) == plan.shape.servers and all(api.peek("/v1/status/leader") for api in apis)
 
-    _until(ready, plan.shape.programs(Kind.NOMAD_SERVER), supervisor)
+    until(ready, plan.shape.programs(Kind.NOMAD_SERVER), supervisor)
     nomad.bootstrap(apis[0], plan.nomad_token)
 
 
@@ -67,7 +67,7 @@ def await_nomad_clients(plan: Plan, supervisor: Supervisor) -> tuple[str, str]:
         up = [node for node in nodes if node.get("Status") == "ready" and "consul.version" in node["Attributes"]]
         return up if len(up) == len(programs) else []
 
-    found = _until(ready, programs, supervisor)
+    found = until(ready, programs, supervisor)
     if not isolates():
         return "raw_exec", "as this user, without isolation"
     drivers = [node["Drivers"].get("exec") for node in found]
@@ -79,7 +79,7 @@ def await_nomad_clients(plan: Plan, supervisor: Supervisor) -> tuple[str, str]:
     return "exec", "isolated, as nobody"
 
 
-def _until(ready: Callable[[], _T], programs: Sequence[str], supervisor: Supervisor) -> _T:
+def until(ready: Callable[[], _T], programs: Sequence[str], supervisor: Supervisor) -> _T:
     """Wait for a true answer; LocalError with the end of a log when a program stays down, or time is up."""
     begun = time.monotonic()
     last_up = dict.fromkeys(programs, begun)

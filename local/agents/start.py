@@ -11,7 +11,7 @@ from local.agents.configure import agents_environment, choose_set, supervisor_fi
 from local.agents.health import health_of
 from local.agents.lock import cluster_lock, exclusive
 from local.agents.plan import Plan, agents_dir, load_plan, logs_dir, new_plan, private_dir
-from local.agents.ports import LOOPBACK, become_free, busy, holders, in_the_way
+from local.agents.ports import LOOPBACK, become_free, busy, holders, in_the_way, port_set
 from local.agents.progress import Progress
 from local.agents.ready import await_consul, await_nomad_clients, await_nomad_servers
 from local.agents.shape import ClusterShape, Kind
@@ -90,11 +90,11 @@ def _begin(
     if agents_dir().exists():  # of a start that was broken off, or of another version of this checkout
         clear_away(None)
     with _choosing_ports():
-        plan = new_plan(shape, choose_set(shape, report, lost))
+        plan = new_plan(shape, choose_set(lambda number: port_set(number, shape).named(), report, lost))
         report(f"starting {shape}: logs in {logs_dir()}")
         write_configs(plan, programs)
         plan.save()  # last: with a plan, all that it needs is there
-        Supervisor(plan.socket).launch(supervisor_file(), agents_environment(plan))
+        Supervisor(plan.socket).launch(supervisor_file(), agents_environment(plan.set_number))
     return plan
 
 
@@ -109,7 +109,7 @@ def _relaunch(plan: Plan, supervisor: Supervisor) -> None:
     with _choosing_ports():
         for line in in_the_way(named, holders(become_free(named, _PORTS_WITHIN))):
             raise LocalError(f"of this cluster's own ports, {line}: free them, or run 'make down'")
-        supervisor.launch(supervisor_file(), agents_environment(plan))
+        supervisor.launch(supervisor_file(), agents_environment(plan.set_number))
 
 
 def _choosing_ports() -> AbstractContextManager[None]:

@@ -1,7 +1,7 @@
 """Builds every service and writes ``<state>/artifacts.json``, from which the stack learns what to run."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,9 +37,14 @@ def build(
     ``mentioned`` gives the text of all jobs: an old version that is in there is not removed. Raises LocalError.
     """
     artifacts = [_build(source, interpreter, engine, mentioned, report) for source in read_sources()]
+    write_artifacts(artifacts)
+    return artifacts
+
+
+def write_artifacts(artifacts: Sequence[Artifact]) -> None:
+    """Note what was built last, for the stack."""
     text = json.dumps({item.service: {"version": item.version, **item.runs} for item in artifacts}, indent=2)
     write_atomically(artifacts_file(), text + "\n")
-    return artifacts
 
 
 def _build(

@@ -5,11 +5,10 @@ import shutil
 import time
 from pathlib import Path
 
-from local import agents
 from local.agents.cluster import load
 from local.agents.progress import Progress
 from local.commands import environments, special
-from local.commands.nomad_api import Servers
+from local.commands.backends import current, questions
 from local.commands.pulumi_cli import Pulumi
 from local.commands.pulumi_process import end_lost
 from local.commands.report import retimed, say, started
@@ -85,15 +84,15 @@ def everything(progress: Progress) -> None:
         environments.release(env)
     for env in with_files():
         strip_salt(env)
-    if not agents.stop(retimed(progress)):
+    if not current().stop(retimed(progress)):
         progress.step("no agents were there")
 
 
 def _answers() -> bool:
     """Whether the cluster can still do something; an agent that was just killed gets the time to come back."""
     cluster = load()
-    deadline = time.monotonic() + (_BACK_WITHIN if agents.running() else 0)
-    while cluster and not Servers(cluster).answer():
+    deadline = time.monotonic() + (_BACK_WITHIN if current().running() else 0)
+    while cluster and not questions(cluster).answer():
         if time.monotonic() > deadline:
             return False
         time.sleep(0.2)

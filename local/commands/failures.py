@@ -3,19 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local.commands.nomad_api import Servers
+from local.commands.backends import Questions
 from local.commands.nomad_facts import Instance, Job
 
 _EVENTS = 5
 _LINES = 15
 
 
-def known_deployments(servers: Servers, env: str) -> set[str]:
+def known_deployments(servers: Questions, env: str) -> set[str]:
     """The deployments that there are: those of a coming release are the others."""
     return {deployment["ID"] for deployment in servers.deployments(env)}
 
 
-def explain(servers: Servers, env: str, known: set[str]) -> list[str]:
+def explain(servers: Questions, env: str, known: set[str]) -> list[str]:
     """Lines about each service whose latest release among the new deployments failed."""
     lines: list[str] = []
     for name, deployment in failed(servers.deployments(env), known).items():
@@ -24,10 +24,10 @@ def explain(servers: Servers, env: str, known: set[str]) -> list[str]:
         lines += _instance(servers, env, deployment, job.task if job else "main")
         if job:
             lines.append(_what_serves(servers, job))
-    return lines
+    return lines + servers.unfinished(env)
 
 
-def trouble(servers: Servers, env: str, known: set[str]) -> list[str]:
+def trouble(servers: Questions, env: str, known: set[str]) -> list[str]:
     """A line for each instance of a new deployment under way that has failed at least once."""
     lines = []
     for deployment in servers.deployments(env):
@@ -38,7 +38,7 @@ def trouble(servers: Servers, env: str, known: set[str]) -> list[str]:
                     lines.append(
                         f"{deployment['JobID']} {instance.short} has ended {len(reasons)} times: {reasons[-1]}"
                     )
-    return lines
+    return lines + servers.unwell(env)
 
 
 def failed(deployments: list[dict[str, Any]], known: set[str]) -> dict[str, dict[str, Any]]:
@@ -50,7 +50,7 @@ def failed(deployments: list[dict[str, Any]], known: set[str]) -> dict[str, dict
     return found
 
 
-def _instance(servers: Servers, env: str, deployment: Mapping[str, Any], main: str) -> list[str]:
+def _instance(servers: Questions, env: str, deployment: Mapping[str, Any], main: str) -> list[str]:
     instances = servers.deployed_by(env, deployment["ID"])
     broken = worst(instances)
     if broken is None:
@@ -71,7 +71,7 @@ def worst(instances: list[Instance]) -> Instance | None:
     return next(iter(unwell or [one for one in instances if not one.healthy]), None)
 
 
-def _what_serves(servers: Servers, job: Job) -> str:
+def _what_serves(servers: Questions, job: Job) -> str:
     healthy = servers.healthy(job)
     if healthy:
         return f"  version {job.version} keeps serving: {healthy} healthy instance{'s' if healthy > 1 else ''}"

@@ -9,12 +9,10 @@ from collections.abc import Iterator
 
 from local.agents.cluster import load
 from local.commands import environments
-from local.commands.nomad_api import Servers
+from local.commands.backends import Questions, questions
 from local.commands.nomad_facts import Instance, Job
 from local.errors import LocalError
 
-_STREAMS = {"stdout": "|", "stderr": "!"}
-"""Stream -> what stands between the instance and the line."""
 _LOOK_AGAIN = 2.0
 _FIRST_LINES_WITHIN = 0.5
 _INGRESS = "ingress"
@@ -38,7 +36,7 @@ def _count(text: str) -> int:
 def run(options: argparse.Namespace) -> int:
     """Print them."""
     cluster = load()
-    servers = Servers(cluster) if cluster else None
+    servers = questions(cluster) if cluster else None
     if servers is None or not servers.answer():
         raise LocalError("the cluster does not answer: 'make up' starts it")
     job = find(servers, options.env, options.service)
@@ -48,18 +46,17 @@ def run(options: argparse.Namespace) -> int:
     if not instances:
         raise LocalError(f"'{job.name}' of '{options.env}' has no instance yet")
     for instance in instances:
-        for stream, mark in _STREAMS.items():
+        for stream, mark in servers.streams.items():
             for line in servers.tail(job.environment, instance.id, job.task, stream, options.lines):
                 print(f"{job.name} {instance.short} {mark} {line}")
     return 0
 
 
-def find(servers: Servers, env: str, service: str) -> Job:
+def find(servers: Questions, env: str, service: str) -> Job:
     """The job of a service; LocalError, with the name that was meant perhaps, when there is none."""
     if env not in servers.environments():
         raise LocalError(f"there is no environment '{env}' (there are: {', '.join(servers.environments()) or 'none'})")
-    # The way in is shared, and lies beside all environments.
-    job = servers.job("default" if service == _INGRESS else env, service)
+    job = servers.ingress() if service == _INGRESS else servers.job(env, service)
     if job:
         return job
     known = [job.name for job in servers.jobs(env)]
@@ -73,7 +70,7 @@ def worth_reading(instances: list[Instance]) -> list[Instance]:
     return [instance for instance in instances if instance.status == "running"] or instances[:1]
 
 
-def _follow(servers: Servers, job: Job, lines: int) -> int:
+def _follow(servers: Questions, job: Job, lines: int) -> int:
     printer = Printer(lines)
     known: set[str] = set()
     while True:
@@ -81,7 +78,7 @@ def _follow(servers: Servers, job: Job, lines: int) -> int:
         for instance in worth_reading(instances) if not known else instances:
             if instance.id not in known and (instance.status in ("running", "failed") or not known):
                 known.add(instance.id)
-                for stream, mark in _STREAMS.items():
+                for stream, mark in servers.streams.items():
                     told = servers.follow(job.environment, instance.id, job.task, stream, lines)
                     threading.Thread(
                         target=printer.read, args=(told, f"{job.name} {instance.short} {mark}"), daemon=True

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
 import requests
@@ -18,6 +18,9 @@ _CONNECT_WITHIN = 5.0
 
 class Servers:
     """The Nomad and the Consul of a running cluster."""
+
+    streams: ClassVar[dict[str, str]] = {"stdout": "|", "stderr": "!"}
+    no_route = "404: no service has a route"
 
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
@@ -63,6 +66,14 @@ class Servers:
         """The instances of a deployment, the latest change first."""
         return instances_of(self._nomad.peek(f"/v1/deployment/allocations/{deployment}?{_in(env)}") or [])
 
+    def unwell(self, env: str) -> list[str]:
+        """None: the deployments know."""
+        return []
+
+    def unfinished(self, env: str) -> list[str]:
+        """None: the deployments know."""
+        return []
+
     def unplaced(self, env: str, name: str) -> list[str]:
         """Why Nomad found no place for a job's instances; empty when it did."""
         evaluations = self._nomad.peek(_job(name, env, "/evaluations")) or []
@@ -72,9 +83,13 @@ class Servers:
         """Every route of the ingress."""
         return routes_of(self._consul.peek("/v1/kv/foxden/ingress/?recurse=true") or [])
 
+    def ingress(self) -> Job | None:
+        """The way in, if it is deployed; it is shared, and lies beside all environments."""
+        return self.job("default", "ingress")
+
     def has_ingress(self) -> bool:
-        """Whether the way in is deployed."""
-        job = self.job("default", "ingress")
+        """Whether the way in is deployed, and works."""
+        job = self.ingress()
         return job is not None and job.status == "running"
 
     def has_driver(self, driver: str) -> bool:

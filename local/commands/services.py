@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import requests
 
-from local.commands.nomad_api import Servers
+from local.commands.backends import Questions
 from local.commands.nomad_facts import Job, Route
 from local.commands.table import table
 from local.errors import LocalError
 
 HEADER = ("service", "version", "healthy", "url")
-_NO_ROUTE = "404: no service has a route"
 _ASK_WITHIN = 10.0
 _SETTLED_WITHIN = 60.0
 
@@ -38,13 +37,13 @@ class Running:
         return self.job.name, self.job.version, health, " ".join(self.urls) or "-"
 
 
-def running(servers: Servers, env: str) -> list[Running]:
+def running(servers: Questions, env: str) -> list[Running]:
     """The services of an environment, by name."""
     routes = servers.routes()
     return [Running(job, servers.healthy(job), _urls(servers, routes, job)) for job in servers.jobs(env)]
 
 
-def _urls(servers: Servers, routes: Sequence[Route], job: Job) -> tuple[str, ...]:
+def _urls(servers: Questions, routes: Sequence[Route], job: Job) -> tuple[str, ...]:
     scheme, port = servers.cluster.ingress_scheme, servers.cluster.ingress_port
     return tuple(
         route.url(scheme, port) for route in routes if (route.environment, route.service) == (job.environment, job.name)
@@ -56,7 +55,7 @@ def show(services: Sequence[Running]) -> list[str]:
     return table(HEADER, [service.row for service in services])
 
 
-def wait_until_well(servers: Servers, env: str, within: float = _SETTLED_WITHIN) -> list[Running]:
+def wait_until_well(servers: Questions, env: str, within: float = _SETTLED_WITHIN) -> list[Running]:
     """The services, once all instances are well and the ingress leads to each route.
 
     Raises LocalError with all that is not so after ``within`` seconds.
@@ -76,7 +75,7 @@ def wait_until_well(servers: Servers, env: str, within: float = _SETTLED_WITHIN)
         time.sleep(0.2)
 
 
-def unreachable(servers: Servers, route: Route) -> str | None:
+def unreachable(servers: Questions, route: Route) -> str | None:
     """What the ingress says instead of passing a request on; None when the service answers."""
     scheme, port = servers.cluster.ingress_scheme, servers.cluster.ingress_port
     url = route.url(scheme, port)
@@ -88,6 +87,6 @@ def unreachable(servers: Servers, route: Route) -> str | None:
             answer = session.get(address, headers={"Host": route.host}, timeout=_ASK_WITHIN, allow_redirects=False)
     except requests.RequestException as error:
         return f"{url} does not answer: {type(error).__name__}"
-    if answer.status_code >= 500 or answer.text.startswith(_NO_ROUTE):
+    if answer.status_code >= 500 or answer.text.startswith(servers.no_route):
         return f"{url} answers {answer.status_code}: {answer.text.strip()[:200]}"
     return None

@@ -2,12 +2,11 @@
 
 import argparse
 
-from local import agents
 from local.agents.cluster import load
 from local.commands import environments
+from local.commands.backends import Health, Questions, current, questions
 from local.commands.clock import now, parse_time, words
 from local.commands.dashboards import dashboards
-from local.commands.nomad_api import Servers
 from local.commands.services import running, show
 from local.commands.table import table
 from local.errors import LocalError
@@ -20,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show it."""
-    cluster, health = load(), agents.health()
+    cluster, health = load(), current().health()
     if cluster is None or health is None:
         print("nothing is running here: 'make up' starts it")
         return 0
@@ -28,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     print(f"cluster: {age} old, state in {state_dir()}")
     for line in [*_agents(health), *(f"problem: {text}" for text in health.problems())]:
         print(line)
-    servers = Servers(cluster)
+    servers = questions(cluster)
     if servers.answer():
         for env in _environments(servers):
             print("", *_environment(servers, env), sep="\n")
@@ -36,19 +35,16 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _agents(health: agents.Health) -> list[str]:
-    rows = [
-        (member.name, agent.kind, agent.cluster, agent.process) for member in health.members for agent in member.agents
-    ]
-    return table(("node", "agent", "is", "process"), rows)
+def _agents(health: Health) -> list[str]:
+    return table(("node", "agent", "is", "process"), health.rows())
 
 
-def _environments(servers: Servers) -> list[str]:
+def _environments(servers: Questions) -> list[str]:
     """The base first."""
     return sorted({*servers.environments(), *environments.recorded()}, key=lambda env: (env != environments.LOCAL, env))
 
 
-def _environment(servers: Servers, env: str) -> list[str]:
+def _environment(servers: Questions, env: str) -> list[str]:
     services = running(servers, env)
     return [f"{env}: {_life(env)}", *(show(services) if services else ["no services"])]
 

@@ -104,7 +104,7 @@ _DIFF_KINDS = {
 }
 
 
-def diff_response(changes: list[Change]) -> Any:
+def diff_response(changes: list[Change], delete_first: bool = False) -> Any:
     """The answer to Diff and DiffConfig."""
     return provider_pb2.DiffResponse(
         changes=provider_pb2.DiffResponse.DIFF_SOME if changes else provider_pb2.DiffResponse.DIFF_NONE,
@@ -114,6 +114,7 @@ def diff_response(changes: list[Change]) -> Any:
             change.path: provider_pb2.PropertyDiff(kind=_DIFF_KINDS[change.kind, change.replaces]) for change in changes
         },
         hasDetailedDiff=True,
+        deleteBeforeReplace=delete_first,
     )
 
 

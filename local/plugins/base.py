@@ -59,7 +59,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer, Generic[Client]):
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: Context) -> Any:
-        self._missing(context, request.tok)
+        function = self._package.functions.get(request.tok)
+        if function is None:
+            self._missing(context, request.tok)
+        client, arguments = self._connected(context), plain(decode(request.args))
+        found = self._answered(context, lambda: function(client, arguments))
+        answer = provider_pb2.InvokeResponse()
+        getattr(answer, "return").CopyFrom(encode(found))  # a word of Python's own
+        return answer
 
     # --- its resources ---
 
@@ -86,7 +93,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer, Generic[Client]):
             try:
                 found = handler.create(call, plain(inputs))
             except Incomplete as error:
-                _abort_incomplete(context, error, answers.sealed(handler, {**inputs, **error.outputs}, inputs))
+                abort_incomplete(context, error, answers.sealed(handler, {**inputs, **error.outputs}, inputs))
             outputs = answers.sealed(handler, {**inputs, **found.outputs}, inputs)
             return provider_pb2.CreateResponse(id=found.resource_id, properties=encode(outputs))
 
@@ -175,11 +182,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer, Generic[Client]):
         raise AssertionError("abort raises")
 
 
-def _abort_incomplete(context: Context, error: Incomplete, outputs: Values) -> NoReturn:
-    """Have the engine keep the resource in its state although the operation failed."""
+def abort_incomplete(context: Context, error: Incomplete, outputs: Values, inputs: Values | None = None) -> NoReturn:
+    """Have the engine keep the resource in its state although the operation failed; a read gives the inputs too."""
     detail = any_pb2.Any()
     failed = provider_pb2.ErrorResourceInitFailed(id=error.resource_id, reasons=[str(error)])
     failed.properties.CopyFrom(encode(outputs))
+    failed.inputs.CopyFrom(encode(inputs or {}))
     detail.Pack(failed)
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error), details=[detail])
     context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))

@@ -41,6 +41,8 @@ class Differences:
     changes: list[Change]
     unsettled: frozenset[str] = frozenset()
     """Outputs that are not known before the update has run."""
+    delete_first: bool = False
+    """Whether the old one has to go before its replacement can come."""
 
 
 class Handler(ABC, Generic[Client]):
@@ -96,6 +98,8 @@ class Package(Generic[Client]):
     connect: Callable[[Values, threading.Event], Client]
     """From the plain configuration, and the event that cancels all operations, to what handlers talk to."""
     handlers: tuple[Handler[Client], ...]
+    functions: Mapping[str, Callable[[Client, Values], Values]] = field(default_factory=dict)
+    """Token to what answers a function: it is given the plain arguments, and may raise an OperationError."""
     by_type: Mapping[str, Handler[Client]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

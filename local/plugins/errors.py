@@ -14,10 +14,12 @@ class Failure(OperationError):
 class ServerError(OperationError):
     """The server refused or could not be reached; the text has its own words."""
 
-    def __init__(self, status: int, text: str) -> None:
+    def __init__(self, status: int, text: str, body: str = "") -> None:
         super().__init__(text)
         self.status = status
         """HTTP status; 0 when there was no answer."""
+        self.body = body
+        """What the server answered, word for word."""
 
 
 class Cancelled(OperationError):

@@ -1,14 +1,18 @@
-"""A thin HTTP client for Nomad and Consul: loopback-friendly, timed, patient with a cluster that elects a leader.
+"""A thin HTTP client for stand-ins' servers: loopback-friendly, timed, patient with a cluster that elects a leader.
 
 urllib3 rather than requests: its pool is made for many threads, which a plugin has.
 """
 
 import base64
 import json
+import re
+import ssl
+import tempfile
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,18 +26,24 @@ _PATIENCE_SECONDS = 10.0
 """How long a server may be unreachable or without a leader before an operation fails."""
 _PAUSE_SECONDS = 0.5
 
+_NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+
 _PASSING_WORDS = ("No cluster leader", "No path to region", "leadership", "rpc error: EOF", "connection refused")
 
 
 @dataclass(frozen=True)
 class Tls:
-    """Certificates: paths, or PEM text for the authority."""
+    """Certificates: paths, or PEM text."""
 
     ca_file: str = ""
     ca_path: str = ""
     ca_pem: str = ""
     cert_file: str = ""
     key_file: str = ""
+    cert_pem: str = ""
+    key_pem: str = ""
+    server_name: str = ""
+    """The name that the server's certificate has to be for, where it is not the address's."""
     verify: bool = True
 
 
@@ -65,6 +75,7 @@ class Http:
         query: Mapping[str, Any] | None = None,
         body: Any = None,
         wait: float = 0.0,
+        content_type: str = "application/json",
     ) -> Answer:
         """One call; ``body`` is sent as JSON, ``wait`` is how long (s) the server may hold the answer back.
 
@@ -74,7 +85,8 @@ class Http:
         while True:
             self.check_cancelled()
             try:
-                return self._once(method, path, query or {}, body, wait)
+                response = self._once(method, path, query or {}, body, wait, content_type)
+                return _answer(response, f"{method} {self.address}{path}")
             except ServerError as error:
                 if not _is_passing(error) or time.monotonic() - started > _PATIENCE_SECONDS:
                     raise
@@ -103,30 +115,48 @@ class Http:
         self.cancelled.wait(seconds)
         self.check_cancelled()
 
-    def _once(self, method: str, path: str, query: Mapping[str, Any], body: Any, wait: float) -> Answer:
+    def text(self, path: str, query: Mapping[str, Any] | None = None) -> str:
+        """The body of an answer that is no JSON; one attempt."""
+        self.check_cancelled()
+        return self._once("GET", path, query or {}, None, 0.0, "").data.decode(errors="replace")
+
+    def _once(
+        self, method: str, path: str, query: Mapping[str, Any], body: Any, wait: float, content_type: str
+    ) -> urllib3.BaseHTTPResponse:
         given = {key: value for key, value in query.items() if value not in (None, "")}
         url = f"{self.address}{path}" + (f"?{urlencode(given)}" if given else "")
         try:
             response = self.pool.request(
                 method,
                 url,
-                body=None if body is None else json.dumps(body).encode(),
-                headers={**self.headers, "Content-Type": "application/json"},
+                body=None if body is None else _json(body),
+                headers={**self.headers, "Content-Type": content_type} if content_type else self.headers,
                 timeout=urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS + wait * 1.1),
                 retries=False,
                 redirect=False,
             )
         except urllib3.exceptions.HTTPError as error:
             raise ServerError(0, f"{method} {self.address}{path}: {_reason(error)}") from error
-        text = response.data.decode(errors="replace")
         if response.status >= 300:
-            raise ServerError(response.status, f"Unexpected response code: {response.status} ({text.strip()})")
-        try:
-            parsed = json.loads(text) if text.strip() else None
-        except ValueError as error:
-            raise ServerError(response.status, f"{method} {url}: the answer is no JSON (another server?)") from error
-        index = response.headers.get("X-Nomad-Index") or response.headers.get("X-Consul-Index") or "0"
-        return Answer(parsed, int(index) if index.isdecimal() else 0)
+            text = response.data.decode(errors="replace").strip()
+            raise ServerError(response.status, f"Unexpected response code: {response.status} ({text})", text)
+        return response
+
+
+def _json(body: Any) -> bytes:
+    """As JSON that is YAML, too: Kubernetes reads some of it as that, without surrogate pairs or control characters."""
+    text = json.dumps(body, ensure_ascii=False)
+    return _NOT_IN_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
+
+
+def _answer(response: urllib3.BaseHTTPResponse, what: str) -> Answer:
+    text = response.data.decode(errors="replace")
+    try:
+        parsed = json.loads(text) if text.strip() else None
+    except ValueError as error:
+        raise ServerError(response.status, f"{what}: the answer is no JSON (another server?)") from error
+    index = response.headers.get("X-Nomad-Index") or response.headers.get("X-Consul-Index") or "0"
+    return Answer(parsed, int(index) if index.isdecimal() else 0)
 
 
 def basic_auth(user_and_password: str) -> dict[str, str]:
@@ -147,7 +177,28 @@ def _pool(tls: Tls) -> urllib3.PoolManager:
         cert_file=tls.cert_file or None,
         key_file=tls.key_file or None,
         cert_reqs="CERT_REQUIRED" if tls.verify else "CERT_NONE",
+        **_own_certificate(tls),
+        **_other_name(tls),
     )
+
+
+def _other_name(tls: Tls) -> dict[str, Any]:
+    return {"server_hostname": tls.server_name, "assert_hostname": tls.server_name} if tls.server_name else {}
+
+
+def _own_certificate(tls: Tls) -> dict[str, Any]:
+    """A context with a certificate and key that are given as text; Python's ssl can only read them from a file."""
+    if not tls.cert_pem:
+        return {}
+    context = urllib3.util.ssl_.create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if tls.verify else ssl.CERT_NONE)
+    if not (tls.ca_file or tls.ca_path or tls.ca_pem):
+        context.load_default_certs()
+    with tempfile.TemporaryDirectory() as directory:  # 0700, and gone before the first request
+        file = Path(directory) / "client.pem"
+        file.touch(mode=0o600)
+        file.write_text(f"{tls.cert_pem.strip()}\n{tls.key_pem.strip()}\n")
+        context.load_cert_chain(file)
+    return {"ssl_context": context}
 
 
 def _is_passing(error: ServerError) -> bool:

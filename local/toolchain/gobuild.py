@@ -56,6 +56,7 @@ def go_mod(tool: Program) -> str:
     lines = [f"module foxden.local/tools/{tool.name}", f"go {module.go}", f"tool {module.package}"]
     lines += [f"require {name} {version}" for name, version in module.requires.items()]
     lines += [f"replace {name} => {other}" for name, other in module.replaces.items()]
+    lines += [f"exclude {name} {version}" for name, version in module.excludes.items()]
     return "\n\n".join(lines) + "\n"
 
 

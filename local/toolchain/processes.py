@@ -64,17 +64,17 @@ def version_output(program: Path, argument: str = "version") -> str | None:
     """What ``program version`` prints; None when it fails, as a version manager's shim without a version does."""
     try:
         done = subprocess.run(
-            [str(program), argument],
+            [program.name, *argument.split()],  # one that says its whole path would say the directory's version
+            executable=program,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            capture_output=True,
             timeout=20,
             # Some look for a newer release of themselves when asked; Go would fetch the one a go.mod asks for.
             env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true", "CHECKPOINT_DISABLE": "1", "GOTOOLCHAIN": "local"},
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout.decode(errors="replace") if done.returncode == 0 else None
+    return (done.stdout or done.stderr).decode(errors="replace") if done.returncode == 0 else None
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -51,7 +51,7 @@ def _checksum(tool: Tool, name: str, fetcher: Fetcher) -> tuple[str, str]:
     algorithm = tool.release.algorithm
     for line in fetcher.text(url).splitlines():
         value, _, file = line.partition(" ")
-        if file.strip().removeprefix("*") == name and len(value) == 2 * hashlib.new(algorithm).digest_size:
+        if file.strip().removeprefix("*") in ("", name) and len(value) == 2 * hashlib.new(algorithm).digest_size:
             return algorithm, value.lower()
     raise Refused(f"{url} has no {algorithm} of {name}")
 
@@ -66,6 +66,10 @@ def _digest(file: Path, algorithm: str) -> str:
 
 def _extract(archive: Path, tool: Tool, stage: Path) -> None:
     """Take the program, and what is kept beside it, by their bare names: no path of the archive's is ever used."""
+    if archive.name == tool.name:  # no archive, but the program
+        shutil.copyfile(archive, stage / tool.name)
+        (stage / tool.name).chmod(0o755)
+        return
     try:
         for name, opened in _members(archive):
             if name == tool.name or (tool.release.beside and name.startswith(tool.release.beside)):

@@ -50,7 +50,7 @@ def resolve(tool: Program, path: str, fetcher: "Callable[[], Fetcher]", progress
 
 def _on_path(tool: Program, path: str, tried: list[str]) -> Resolved | None:
     for candidate in candidates(tool.name, path, tool.version_argument):
-        if candidate.version and compatible(candidate.version, tool.version):
+        if candidate.version and compatible(candidate.version, tool.version, same_minor=tool.same_minor):
             found = Found(str(candidate.path), candidate.version, tool.version, "path")
             return Resolved(found, str(candidate.path))
         tried.append(f"{candidate.path} is {candidate.version or 'of no known version'}, not {tool.version} or newer")
@@ -103,14 +103,14 @@ def _publish(tool: Program, stage: Path, source: str, detail: str, progress: Pro
 
 def _failure(tool: Program, tried: list[str]) -> str:
     steps = "\n".join(f"  - {step}".replace("\n", "\n    ") for step in tried)
-    major = tool.version.partition(".")[0]
+    series = ".".join(tool.version.split(".")[: 2 if tool.same_minor else 1])
     release = ""
     if isinstance(tool, Tool):
         release = f"  - let this machine reach {tool.release.archive_url(tool.version, this_platform())}\n"
     return (
         f"{tool.name} {tool.version} can't be had. Tried:\n{steps}\n"
         "Do one of these, then run 'make tools' again:\n"
-        f"  - put {tool.name} {tool.version}, or a newer {major}.x, on PATH\n"
+        f"  - put {tool.name} {tool.version}, or a newer {series}.x, on PATH\n"
         f"{release}"
         f"  - let it reach a Go module proxy (GOPROXY), with Go {tool.module.go} on PATH or PyPI to get it from"
     )

@@ -47,13 +47,13 @@ def python() -> Path:
     return venv if is_program(venv) else Path(sys.executable)
 
 
-def place_all(home: Path, pulumi: Path, path: str) -> list[Placed]:
-    """See to it that every plugin is found.
+def place_all(home: Path, pulumi: Path, path: str, plugins: tuple[Plugin, ...] | None = None) -> list[Placed]:
+    """See to it that these plugins are found; by default those of the local environment on Nomad.
 
     ``home`` is the PULUMI_HOME in force, ``pulumi`` the program in use (its release has plugins beside it), ``path``
     the user's PATH without this checkout's own directories. Cheap enough for every call; no network.
     """
-    return [place(plugin, home, pulumi, path) for plugin in PLUGINS]
+    return [place(plugin, home, pulumi, path) for plugin in plugins or PLUGINS]
 
 
 def place(plugin: Plugin, home: Path, pulumi: Path, path: str) -> Placed:

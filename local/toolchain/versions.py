@@ -44,12 +44,16 @@ def parse_version(output: str) -> str | None:
         return None
 
 
-def compatible(version: str | None, pinned: str) -> bool:
-    """Whether a version may stand for the pinned one: the same or newer, of the same major, and no preview."""
+def compatible(version: str | None, pinned: str, *, same_minor: bool = False) -> bool:
+    """Whether a version may stand for the pinned one: the same or newer, of the same major, and no preview.
+
+    ``same_minor``: of the same minor version, too.
+    """
     if version is None:
         return False
     found, wanted = semver.Version.parse(version), semver.Version.parse(pinned)
-    return found.major == wanted.major and found >= wanted and not found.prerelease
+    alike = found.major == wanted.major and (found.minor == wanted.minor or not same_minor)
+    return alike and found >= wanted and not found.prerelease
 
 
 def at_least(version: str | None, needed: str) -> bool:

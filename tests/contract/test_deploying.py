@@ -216,3 +216,27 @@ def test_a_connection_of_another_stack_is_enough(name: str) -> None:
     plain = deploy(name, {NAME: CASES["routes"]})
     shared = run(program)
     assert sorted(map(str, managed(shared).values())) == sorted(map(str, managed(plain).values()))
+
+
+def test_a_changed_secret_reaches_those_that_use_it_and_no_others(name: str) -> None:
+    """With a scheduler whose services follow their secrets by themselves it reaches nobody by this way."""
+
+    def jobs(value: str) -> dict[str, Any]:
+        def program() -> None:
+            connection: Any = connection_args(name)
+            kept: Any = {"pods-api-key": value, "team/b": "same"}
+            environment = lib.Environment("environment", {"cluster": connection, "secrets": kept})
+            services: Any = {**OTHERS, NAME: CASES["secrets"]}
+            versions = environment.secret_versions
+            lib.Services("services", {"cluster": connection, "services": services, "secret_versions": versions})
+            pulumi.export("versions", versions)
+
+        done = run(program)
+        assert value not in str(_plain(done.exports["versions"]))
+        return {urn: each for urn, each in managed(done).items() if "Services" in urn} | {"": done.exports["versions"]}
+
+    one, same, other = jobs("first"), jobs("first"), jobs("second")
+    assert one == same
+    changed = {urn for urn in one if one[urn] != other[urn]}
+    assert bool(one[""]) == bool(changed - {""})
+    assert all(f"::{NAME}" in urn for urn in changed - {""})

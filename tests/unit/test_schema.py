@@ -26,7 +26,10 @@ NETWORK: dict[str, Any] = {
         f"eu-central-1{letter}": {"private": f"subnet-{letter}", "public": f"subnet-{letter}"} for letter in "ab"
     },
 }
-FUNCTIONS = {"aws:index/getCallerIdentity:getCallerIdentity": lambda _: {"accountId": "123456789012"}}
+FUNCTIONS = {
+    "aws:index/getCallerIdentity:getCallerIdentity": lambda _: {"accountId": "123456789012"},
+    "consul:index/getAclTokenSecretId:getAclTokenSecretId": lambda _: {"secretId": "x"},
+}
 
 
 def answer(kind: str, _name: str, _inputs: Any) -> dict[str, Any]:
@@ -84,6 +87,7 @@ def test_every_output_of_the_schema_is_registered_and_no_other(component: Any, c
             "balancer": {"cloud": "aws", "listener": "l", "zone": "z", "address": "a", "address_zone": "y"},
             "domain": "demo.foxden.example",
         },
+        "ConsulAccess": {"cluster": {**cluster, "discovery_address": "http://127.0.0.1:8500"}, "service": "pods"},
         "Bucket": {"cloud": "aws", "purpose": "snapshots"},
         "PrivateZone": {"network": NETWORK, "domain": "foxden.internal"},
         "RegistryAuth": {"kind": "ghcr", "repositories": ["pods"]},

@@ -1,7 +1,7 @@
 """The ``Environment`` component: a place of its own on a cluster, with its secrets."""
 
 from collections.abc import Mapping
-from typing import Any, NotRequired, Optional, TypedDict
+from typing import Any, NotRequired, Optional, TypedDict, cast
 
 import pulumi
 
@@ -30,22 +30,27 @@ class Environment(pulumi.ComponentResource):
 
     name: pulumi.Output[str]
     """The environment's name."""
+    secret_versions: pulumi.Output[dict[str, str]]
+    """Name to version of its secrets, for :class:`foxden.Services`: so a changed secret rolls those that use it. Empty
+    with a scheduler whose services follow their secrets by themselves."""
 
     def __init__(self, name: str, args: EnvironmentArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         check(_problems(args))
         connection = args["cluster"]
         chosen = base.scheduler(connection["scheduler"])
         super().__init__("foxden:index:Environment", name, None, opts)
-        chosen.environment(
+        versions = chosen.environment(
             connection["environment"],
             base.Environment(
                 secrets={key: pulumi.Output.secret(value) for key, value in (args.get("secrets") or {}).items()},
                 notes={key: value for key, value in (args.get("notes") or {}).items() if value is not None},
+                options=connection.get("options") or {},
             ),
             base.child_options(chosen, connection, self, opts),
         )
         self.name = pulumi.Output.from_input(connection["environment"])
-        self.register_outputs({"name": self.name})
+        self.secret_versions = pulumi.Output.from_input(cast(Any, dict(versions)))
+        self.register_outputs({"name": self.name, "secret_versions": self.secret_versions})
 
 
 def _problems(args: Any) -> list[Problem]:

@@ -4,11 +4,11 @@ from typing import Optional, TypedDict
 
 import pulumi
 
-from foxden.connection import ConnectionArgs
+from foxden.connection import Connection, ConnectionArgs
 from foxden.errors import check
 from foxden.schedulers.base import child_options, scheduler
 from foxden.service.cluster import args_problems
-from foxden.service.prepare import known_connection, public, when_known
+from foxden.service.prepare import has_outputs, known_connection, public, when_known
 
 
 class IngressArgs(TypedDict):
@@ -32,7 +32,10 @@ class Ingress(pulumi.ComponentResource):
         connection = args["cluster"]
         chosen = scheduler(connection["scheduler"])
         super().__init__("foxden:index:Ingress", name, None, opts)
-        known = when_known("ingress", {"cluster": public(connection)}, lambda tree: known_connection(tree["cluster"]))
+        facts = public(connection)
+        known: pulumi.Input[Connection] = (
+            when_known("ingress", facts, known_connection) if has_outputs(facts) else known_connection(facts)
+        )
         chosen.ingress(known, child_options(chosen, connection, self, opts))
         self.url = pulumi.Output.from_input(known).apply(
             lambda facts: f"{facts.ingress_scheme}://{facts.domain}{facts.ingress_authority_suffix}/"

@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Optional, Protocol, TypeVar, cast
 
 import pulumi
@@ -46,6 +47,12 @@ class Environment:
     """Name to value of the secrets that its services may refer to. The values are Pulumi secrets."""
     notes: Mapping[str, str] = field(default_factory=dict)
     """Free facts for people and tools: owner, expiry."""
+    options: pulumi.Input[Mapping[str, pulumi.Input[str]]] = field(default_factory=dict)
+    """The connection's options."""
+
+
+NO_VERSIONS: Mapping[str, str] = MappingProxyType({})
+"""The versions of secrets where none are told."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +83,18 @@ class Scheduler(Protocol):
         ``connection`` may still lack values that come from other resources; only plain ones can be judged.
         """
 
-    def render(self, spec: ServiceSpec, connection: Connection, targets: Mapping[str, Target]) -> Manifest:
-        """What the scheduler is to be told. ``targets`` has every need of the service."""
+    def render(
+        self,
+        spec: ServiceSpec,
+        connection: Connection,
+        targets: Mapping[str, Target],
+        secret_versions: Mapping[str, str] = NO_VERSIONS,
+    ) -> Manifest:
+        """What the scheduler is to be told. ``targets`` has every need of the service.
+
+        ``secret_versions`` says which values of secrets the service is to have, as :meth:`environment` called them;
+        a scheduler whose services follow a secret by themselves leaves them aside.
+        """
 
     def providers(self, connection: ConnectionArgs, parent: pulumi.Resource) -> list[pulumi.ProviderResource]:
         """The Pulumi providers for a cluster, as children of ``parent``."""
@@ -89,8 +106,13 @@ class Scheduler(Protocol):
         ``opts`` has the parent and the providers, and is for every resource alike.
         """
 
-    def environment(self, name: str, environment: Environment, opts: pulumi.ResourceOptions) -> None:
-        """Create what an environment needs before services come: its namespace and its secrets."""
+    def environment(
+        self, name: str, environment: Environment, opts: pulumi.ResourceOptions
+    ) -> Mapping[str, pulumi.Output[str]]:
+        """Create what an environment needs before services come: its namespace and its secrets.
+
+        Gives name to version of the secrets, no secrets themselves, where services have to be told them; else nothing.
+        """
 
     def ingress(self, connection: pulumi.Input[Connection], opts: pulumi.ResourceOptions) -> None:
         """Create the cluster's way in from outside, which follows the routes of its services."""
@@ -131,7 +153,7 @@ class Nodes(Protocol):
         """The options of a connection to a cluster of that name."""
 
 
-SCHEDULERS = {"nomad": "foxden.schedulers.nomad"}
+SCHEDULERS = {"kubernetes": "foxden.schedulers.kubernetes", "nomad": "foxden.schedulers.nomad"}
 """Name to the module that has ``SCHEDULER``. A project may add its own before it creates components."""
 
 

@@ -161,3 +161,6 @@ class ServiceArgs(ServiceDescription):
     endpoints: NotRequired[Mapping[str, pulumi.Input[EndpointArgs]]]
     """What ``needs`` may name: name to endpoint, such as another :class:`foxden.Service` has as its output. Default:
     nothing."""
+    secret_versions: NotRequired[pulumi.Input[Mapping[str, str]]]
+    """Which values of its secrets it has, as a :class:`foxden.Environment` calls them: so a changed secret rolls it.
+    Default: the ones there are when an instance starts."""

@@ -14,8 +14,11 @@ from foxden.service.discovery import Target, need_problems, parse_endpoints, pro
 from foxden.service.parse import parse_service, read_service
 from foxden.service.prepare import as_output, has_outputs, known_connection, placeholders, public, when_known
 from foxden.service.reader import Reader
-from foxden.service.resolve import endpoint_args
+from foxden.service.resolve import endpoint_args, version_problems
 from foxden.service.spec import Route, ServiceSpec
+
+_AROUND = ("cluster", "endpoints", "secret_versions")
+"""The fields that are no part of the description."""
 
 
 class Service(pulumi.ComponentResource):
@@ -47,14 +50,15 @@ class Service(pulumi.ComponentResource):
             known_targets, problems = _targets(spec.subject, known.get("endpoints"))
             problems += unsupported(known_spec, known_targets, chosen)
             check(problems or chosen.problems(known_spec, known["cluster"]))
-            return chosen.render(known_spec, known_connection(known["cluster"]), known_targets)
+            versions = _versions(known)
+            return chosen.render(known_spec, known_connection(known["cluster"]), known_targets, versions)
 
         tree = {**args, "cluster": public(connection)}
         manifest: pulumi.Input[Manifest]
         if has_outputs(tree):
             manifest = when_known(spec.subject, tree, render)
         else:
-            manifest = chosen.render(spec, known_connection(public(connection)), targets)
+            manifest = chosen.render(spec, known_connection(public(connection)), targets, _versions(args))
         deployed = chosen.deploy(spec, manifest, child_options(chosen, connection, self, opts))
         urls = urls_outside(spec.routes, connection)
         url = mapped(urls, first_url)
@@ -79,6 +83,7 @@ def _checked(name: str, args: Any) -> tuple[ServiceSpec, dict[str, Target]]:
     spec, problems = read_service(name, _description(known))
     targets, found = _targets(spec.subject, known.get("endpoints"))
     problems += found + need_problems(spec, targets)
+    problems += version_problems(spec.subject, known.get("secret_versions"))
     lacking = cluster_problems(spec.subject, args)
     if not lacking:
         chosen = scheduler(args["cluster"]["scheduler"])
@@ -89,7 +94,11 @@ def _checked(name: str, args: Any) -> tuple[ServiceSpec, dict[str, Target]]:
 
 
 def _description(args: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in args.items() if key not in ("cluster", "endpoints")}
+    return {key: value for key, value in args.items() if key not in _AROUND}
+
+
+def _versions(args: Mapping[str, Any]) -> Mapping[str, str]:
+    return args.get("secret_versions") or {}
 
 
 def _targets(subject: str, endpoints: Any) -> tuple[dict[str, Target], list[Problem]]:

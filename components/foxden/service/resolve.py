@@ -8,7 +8,7 @@ from foxden.naming import split_need
 from foxden.service.args import EndpointArgs
 from foxden.service.discovery import External, Target, cycles, need_problems, parse_endpoints, provided
 from foxden.service.parse import read_service
-from foxden.service.reader import Reader, did_you_mean
+from foxden.service.reader import Reader, Unknown, did_you_mean
 from foxden.service.spec import ServiceSpec
 
 SUBJECT = "environment"
@@ -61,6 +61,13 @@ def endpoint_args(target: Target) -> EndpointArgs:
 def needed(spec: ServiceSpec, targets: Mapping[str, Target]) -> dict[str, EndpointArgs]:
     """Of all the targets, those that a service needs."""
     return {need: endpoint_args(targets[need]) for need in spec.needs}
+
+
+def version_problems(subject: str, versions: Any) -> list[Problem]:
+    """What is wrong with the versions of secrets, as far as they are known."""
+    reader = Reader(subject, {} if isinstance(versions, Unknown) else {"secret_versions": versions})
+    reader.text_map("secret_versions", late=True)
+    return reader.problems
 
 
 def _missing_secrets(spec: ServiceSpec, known: frozenset[str]) -> list[Problem]:

@@ -14,7 +14,7 @@ from foxden.service.component import Service, first_url, urls_outside
 from foxden.service.discovery import Target
 from foxden.service.prepare import as_output, has_outputs, placeholders
 from foxden.service.reader import Reader
-from foxden.service.resolve import SUBJECT, needed, resolve
+from foxden.service.resolve import SUBJECT, needed, resolve, version_problems
 from foxden.service.spec import ServiceSpec
 
 
@@ -30,6 +30,9 @@ class ServicesArgs(TypedDict):
     secrets: NotRequired[list[str]]
     """Names of the secrets that the environment has; a reference to another one is an error at preview.
     Default: not known, not checked."""
+    secret_versions: NotRequired[pulumi.Input[Mapping[str, str]]]
+    """Which values of the secrets the services have: the output of that name of their :class:`foxden.Environment`.
+    Default: the ones there are when an instance starts."""
 
 
 class Services(pulumi.ComponentResource):
@@ -59,6 +62,7 @@ class Services(pulumi.ComponentResource):
                     "cluster": connection,
                     # What the caller gave for a thing outside may be an output: it is handed on as it is.
                     "endpoints": {need: outside.get(need, known) for need, known in needed(spec, targets).items()},
+                    "secret_versions": _versions(spec, args.get("secret_versions")),
                 },
                 children,
             )
@@ -75,6 +79,16 @@ class Services(pulumi.ComponentResource):
         return dict(self._services)
 
 
+def _versions(spec: ServiceSpec, given: Optional[pulumi.Input[Mapping[str, str]]]) -> pulumi.Input[Mapping[str, str]]:
+    """Of all the secrets' versions those that a service uses: others are not to roll it."""
+    used = sorted(set(spec.secrets.values()))
+    return (
+        mapped(given, lambda known: {name: known[name] for name in used if name in known})
+        if used and given is not None
+        else {}
+    )
+
+
 def _together(values: Mapping[str, Any]) -> pulumi.Output[Any]:
     """One output of all. Half the price of ``Output.from_input(values)``, which makes outputs of the keys, too."""
     return pulumi.Output.all(*values.values()).apply(lambda known: dict(zip(values, known, strict=True)))
@@ -84,6 +98,7 @@ def _checked(args: Any) -> tuple[list[ServiceSpec], Mapping[str, Target]]:
     lacking = args_problems(SUBJECT, args, ServicesArgs)
     known = Reader(SUBJECT, placeholders(args)).given
     domain = Reader("cluster", known.get("cluster") or {}).text("domain", "", late=True)
+    lacking += version_problems(SUBJECT, known.get("secret_versions"))
     specs, targets, problems = resolve(known.get("services"), known.get("endpoints"), known.get("secrets"), domain)
     if not lacking:
         chosen = scheduler(args["cluster"]["scheduler"])

@@ -32,6 +32,10 @@ class Consul:
     datacenter: str = ""
     namespace: str = ""
 
+    def where(self) -> dict[str, str]:
+        """The query parameters that say which datacenter and namespace are meant."""
+        return {"dc": self.datacenter, "ns": self.namespace}
+
     def store(self, inputs: Values) -> "Store":
         """The store that a resource's own datacenter, namespace, partition and token lead to."""
         token = inputs.get("token")

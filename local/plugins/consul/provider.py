@@ -4,6 +4,7 @@ import os
 import threading
 from pathlib import Path
 
+from local.plugins.consul.access import SECRET_ID, AclPolicyHandler, AclTokenHandler, token_secret
 from local.plugins.consul.client import Consul
 from local.plugins.consul.keys import KeysHandler
 from local.plugins.consul.prefix import KeyPrefixHandler
@@ -83,5 +84,6 @@ PACKAGE = Package(
     version=VERSION,
     config=CONFIG,
     connect=connect,
-    handlers=(KeyPrefixHandler(), KeysHandler()),
+    handlers=(KeyPrefixHandler(), KeysHandler(), AclPolicyHandler(), AclTokenHandler()),
+    functions={SECRET_ID: token_secret},
 )

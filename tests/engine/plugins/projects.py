@@ -13,6 +13,7 @@ from typing import Any
 
 from local.paths import REPO
 from local.plugins.consul.provider import PACKAGE as CONSUL
+from local.plugins.kubernetes.provider import PACKAGE as KUBERNETES
 from local.plugins.nomad.provider import PACKAGE as NOMAD
 from local.shell import tool
 from tests.engine.harness.command import Done, Running, run
@@ -28,11 +29,11 @@ def environment(directory: Path) -> dict[str, str]:
     """An environment in which ``pulumi`` finds the stand-ins, even where official plugins are installed."""
     home = directory / "pulumi-home"
     launcher(home, "language", "python", version("pulumi"), "language_python")
-    for package in (NOMAD, CONSUL):
+    for package in (NOMAD, CONSUL, KUBERNETES):
         launcher(home, "resource", package.name, package.version, package.name)
     backend = directory / "backend"
     backend.mkdir()
-    dropped = ("PULUMI_", "NOMAD_", "CONSUL_", "AWS_CA_BUNDLE")
+    dropped = ("PULUMI_", "NOMAD_", "CONSUL_", "KUBECONFIG", "AWS_CA_BUNDLE")
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(dropped)},
         "PATH": "/usr/bin:/bin",

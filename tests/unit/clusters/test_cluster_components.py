@@ -42,7 +42,7 @@ def test_an_environment_is_a_namespace_of_its_name(cluster: Any) -> None:
     environment, namespace = done.one("foxden:index:Environment"), done.one(NAMESPACE)
     assert (namespace.name, namespace.parent) == ("demo", environment.urn)
     assert namespace.inputs == {"secrets": {}, "notes": {"owner": "ana"}}
-    assert environment.outputs == {"name": "demo"}
+    assert environment.outputs == {"name": "demo", "secret_versions": {}}
     assert done.by_urn(namespace.provider).name == "environment-fake"
     assert {each.parent for each in done.providers} == {environment.urn}
 
@@ -55,6 +55,14 @@ def test_secrets_of_an_environment_are_secret_whether_marked_or_not(cluster: Any
     done = run(program)
     assert done.one(NAMESPACE).inputs["secrets"] == {"a": Secret("hush"), "b/c": Secret("shush"), "d": Secret("tush")}
     assert done.one("foxden:index:Environment").inputs == {}
+
+
+def test_versions_of_secrets_are_told_and_no_secrets(cluster: Any) -> None:
+    def program() -> None:
+        environment = lib.Environment("environment", {"cluster": cluster, "secrets": {"a": "hush", "b/c": "shush"}})
+        pulumi.export("versions", environment.secret_versions)
+
+    assert run(program).exports["versions"] == {"a": "4", "b/c": "5"}
 
 
 def test_an_environment_depends_on_what_it_is_told(cluster: Any) -> None:
@@ -105,7 +113,7 @@ def test_an_environment_without_args(cluster: Any) -> None:
         ({"environment": "e" * 21}, "environment must have at most 20 characters, got 21"),
         ({"environment": ""}, "environment must be a text that is not empty, got ''"),
         ({"environment": 5}, "environment must be a text, got 5"),
-        ({"scheduler": "nomd"}, "scheduler must be one of fake, nomad, got 'nomd', did you mean 'nomad'?"),
+        ({"scheduler": "nomd"}, "scheduler must be one of fake, kubernetes, nomad, got 'nomd', did you mean 'nomad'?"),
         ({"scheduler": ["nomad"]}, "scheduler must be a text, got ['nomad']"),
         ({"scheduler": None}, "scheduler must be given"),
         ({"domain": "Foxden"}, "domain must be a host name in lower case, got 'Foxden'"),
@@ -255,7 +263,10 @@ def test_an_existing_cluster_without_credentials(cluster: Any) -> None:
     ("changed", "lines"),
     [
         ({"address": None}, ["cluster: address must be given"]),
-        ({"scheduler": "nomd"}, ["cluster: scheduler must be one of fake, nomad, got 'nomd', did you mean 'nomad'?"]),
+        (
+            {"scheduler": "nomd"},
+            ["cluster: scheduler must be one of fake, kubernetes, nomad, got 'nomd', did you mean 'nomad'?"],
+        ),
         ({"domain": "d"}, ["cluster: domain is not a known field"]),
         (
             {"adress": "x", "ingress_port": -1},

@@ -204,7 +204,7 @@ def test_all_problems_at_once_before_anything_is_registered(cluster: Any) -> Non
     assert refused(cluster, services=services) == [
         "service 'pods': replicas must be from 0 to 1000, got -1",
         "service 'app': needs 'podz', which nobody provides, did you mean 'pods'?",
-        "service 'app': cpu_limit is not possible with scheduler 'fake' (nor with any other scheduler yet)",
+        "service 'app': cpu_limit is not possible with scheduler 'fake' (possible with: kubernetes)",
         "service 'disliked': is a name that scheduler 'fake' dislikes",
     ]
 
@@ -236,3 +236,26 @@ def test_args_that_are_none(cluster: Any, args: Any, lines: list[str]) -> None:
 def test_no_args_at_all(cluster: Any) -> None:
     with pytest.raises(Failed, match="environment: must be a mapping, got None"):
         run(lambda: lib.Services("services", None))
+
+
+def test_each_service_is_told_the_versions_of_its_own_secrets_alone(cluster: Any) -> None:
+    def versions(given: Any) -> dict[str, Any]:
+        described = {"pods": {**THREE["pods"], "secrets": {"A": "a"}}, "quiet": {"kind": "worker", "image": "a:1"}}
+
+        def program() -> None:
+            lib.Services("s", {"cluster": cluster, "services": described, "secret_versions": given()})
+
+        jobs = run(program).of_type(JOB)
+        return {name: job.inputs["manifest"]["secret_versions"] for name, job in jobs.items()}
+
+    plain: Any = {"a": "1", "b": "2"}
+    assert versions(lambda: plain) == {"pods": {"a": "1"}, "quiet": {}}
+    assert versions(lambda: pulumi.Output.from_input(plain)) == {"pods": {"a": "1"}, "quiet": {}}
+    assert versions(lambda: {"a": pulumi.Output.from_input("1")}) == {"pods": {"a": "1"}, "quiet": {}}
+    assert versions(lambda: None) == {"pods": {}, "quiet": {}}
+
+
+def test_versions_of_secrets_that_are_none(cluster: Any) -> None:
+    with pytest.raises(Failed) as caught:
+        run(lambda: lib.Services("s", {"cluster": cluster, "services": THREE, "secret_versions": {"a": 1}}))
+    assert str(caught.value.error) == "environment: secret_versions.a must be a text, got 1"

@@ -64,7 +64,10 @@ GOOD = {"domain": "foxden.localhost"}
         ({"domain": "foxden.localhost."}, "domain must be a host name in lower case, got 'foxden.localhost.'"),
         ({**GOOD, "domian": "x"}, "domian is not a known field, did you mean 'domain'?"),
         ({**GOOD, "cloud": "gcp"}, "cloud must be one of existing, aws, got 'gcp'"),
-        ({**GOOD, "scheduler": "nomd"}, "scheduler must be one of nomad, got 'nomd', did you mean 'nomad'?"),
+        (
+            {**GOOD, "scheduler": "nomd"},
+            "scheduler must be one of kubernetes, nomad, got 'nomd', did you mean 'nomad'?",
+        ),
         ({**GOOD, "services": ["pods"]}, "services must be a mapping, got ['pods']"),
         ({**GOOD, "services": []}, "services must be a mapping, got []"),
         ({**GOOD, "services": {"pods": 3}}, "services.pods must be a mapping, got 3"),

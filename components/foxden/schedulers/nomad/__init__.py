@@ -6,7 +6,7 @@ import pulumi
 
 from foxden.connection import Connection, ConnectionArgs
 from foxden.errors import Problem
-from foxden.schedulers.base import Capabilities, Deployed, Environment, Manifest
+from foxden.schedulers.base import NO_VERSIONS, Capabilities, Deployed, Environment, Manifest
 from foxden.schedulers.nomad import nodes, resources
 from foxden.schedulers.nomad.manifest import render_manifest
 from foxden.schedulers.nomad.problems import service_problems
@@ -33,8 +33,14 @@ class NomadScheduler:
         """What Nomad or Consul would refuse, or change on the way."""
         return service_problems(spec, connection)
 
-    def render(self, spec: ServiceSpec, connection: Connection, targets: Mapping[str, Target]) -> Manifest:
-        """The job, its policy and its routes."""
+    def render(
+        self,
+        spec: ServiceSpec,
+        connection: Connection,
+        targets: Mapping[str, Target],
+        secret_versions: Mapping[str, str] = NO_VERSIONS,
+    ) -> Manifest:
+        """The job, its policy and its routes. A job follows its secrets by itself."""
         return render_manifest(spec, connection, targets)
 
     def providers(self, connection: ConnectionArgs, parent: pulumi.Resource) -> list[pulumi.ProviderResource]:
@@ -45,9 +51,12 @@ class NomadScheduler:
         """Policy, job and routes, in this order."""
         return resources.create_service(spec, manifest, opts)
 
-    def environment(self, name: str, environment: Environment, opts: pulumi.ResourceOptions) -> None:
+    def environment(
+        self, name: str, environment: Environment, opts: pulumi.ResourceOptions
+    ) -> Mapping[str, pulumi.Output[str]]:
         """A namespace, and a variable for each secret."""
         resources.create_environment(name, environment, opts)
+        return {}
 
     def ingress(self, connection: pulumi.Input[Connection], opts: pulumi.ResourceOptions) -> None:
         """A proxy on every node."""

@@ -3,18 +3,16 @@
 import json
 from functools import partial
 from typing import Any, Optional, TypeVar, cast
-from urllib.parse import urlsplit
 
 import pulumi
 
+from foxden.clouds.consul import create_provider
 from foxden.clouds.references import resolved
 from foxden.connection import Connection, ConnectionArgs
-from foxden.errors import InvalidInput, Problem
 from foxden.schedulers.base import Deployed, Environment, Manifest, mapped
 from foxden.schedulers.nomad import secrets
 from foxden.schedulers.nomad.ingress import JOB as INGRESS_JOB
 from foxden.schedulers.nomad.ingress import render_ingress
-from foxden.schedulers.nomad.options import SUBJECT
 from foxden.schedulers.nomad.release import longest_release
 from foxden.service.spec import ServiceSpec
 
@@ -25,32 +23,17 @@ _INGRESS_TIMEOUT = 300
 
 def create_providers(connection: ConnectionArgs, parent: pulumi.Resource) -> list[pulumi.ProviderResource]:
     """Providers for Nomad and for Consul, at the connection's addresses, with its tokens and its authority."""
-    import pulumi_consul as consul
     import pulumi_nomad as nomad
 
-    opts = pulumi.ResourceOptions(parent=parent)
-    # Pulumi tells resources apart by name and by the types of their parents, not by the names of those.
-    name = parent.pulumi_resource_name
-    discovery = connection.get("discovery_address")
-    if discovery is None:
-        raise InvalidInput([Problem(SUBJECT, "discovery_address must be given: scheduler 'nomad' needs Consul")])
-    ca = resolved(connection, "ca", parent)
     return [
         nomad.Provider(
-            f"{name}-nomad",
+            f"{parent.pulumi_resource_name}-nomad",
             address=connection["address"],
             secret_id=resolved(connection, "token", parent),
-            ca_pem=ca,
-            opts=opts,
+            ca_pem=resolved(connection, "ca", parent),
+            opts=pulumi.ResourceOptions(parent=parent),
         ),
-        consul.Provider(
-            f"{name}-consul",
-            address=mapped(discovery, lambda url: urlsplit(url).netloc),
-            scheme=mapped(discovery, lambda url: urlsplit(url).scheme),
-            token=resolved(connection, "discovery_token", parent),
-            ca_pem=ca,
-            opts=opts,
-        ),
+        create_provider(connection, parent),
     ]
 
 

@@ -1,12 +1,14 @@
 """A Pulumi program that declares what ``wish.json`` in its directory says: class -> name -> arguments.
 
-For example ``{"nomad.Job": {"web": {"jobspec": "...", "after": ["v"]}}}``. In arguments, ``{"secret": x}`` is a secret,
+For example ``{"nomad.Job": {"web": {"jobspec": "...", "after": ["v"]}}}``; a class in a module of its package is
+written ``kubernetes.apps_v1_Deployment``. In arguments, ``{"secret": x}`` is a secret,
 and ``{"output": ["web", "modify_index"]}`` an output of a resource that was declared before. The argument ``after``
-names resources to wait for, ``seconds`` is the time limit.
+names resources to wait for, ``seconds`` is the time limit, ``id`` has a raw resource only be looked at.
 """
 
 import importlib
 import json
+from functools import reduce
 from pathlib import Path
 
 import pulumi
@@ -45,14 +47,15 @@ class Raw(pulumi.CustomResource):
 
 for class_name, wishes in json.loads(Path("wish.json").read_text()).items():
     for name, wish in wishes.items():
-        package, kind = class_name.split(".")
-        arguments = {key: value(item) for key, item in wish.items() if key not in ("after", "seconds")}
+        package, _, kind = class_name.partition(".")
+        arguments = {key: value(item) for key, item in wish.items() if key not in ("after", "seconds", "id")}
         if kind == "Provider":
             module = importlib.import_module(f"pulumi_{package}")
             made[f"{package}-provider"] = module.Provider(name, **arguments)
         elif package == "raw":
-            made[name] = Raw(name, kind, arguments, pulumi.ResourceOptions())
+            provider = made.get(f"{kind.split(':')[0]}-provider")
+            made[name] = Raw(name, kind, arguments, pulumi.ResourceOptions(id=wish.get("id"), provider=provider))
         else:
             module = importlib.import_module(f"pulumi_{package}")
             given = options(class_name, wish.get("after", []), wish.get("seconds"))
-            made[name] = getattr(module, kind)(name, **arguments, opts=given)
+            made[name] = reduce(getattr, kind.split("_"), module)(name, **arguments, opts=given)

@@ -141,7 +141,7 @@ def test_agents_get_nothing_of_the_callers_environment_but_what_is_listed(
     for name in ("AWS_CA_BUNDLE", "AWS_SECRET_ACCESS_KEY", "CONSUL_HTTP_TOKEN", "NOMAD_TOKEN", "PULUMI_ACCESS_TOKEN"):
         monkeypatch.setenv(name, "leaked")
     monkeypatch.setenv("HOME", "/home/me")
-    environment = configure.agents_environment(plan)
+    environment = configure.agents_environment(plan.set_number)
     assert "leaked" not in environment.values()
     assert environment["HOME"] == "/home/me"
     assert environment["FOXDEN_CLUSTER"] == str(state)

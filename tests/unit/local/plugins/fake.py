@@ -90,10 +90,19 @@ def connect(config: Values, cancelled: threading.Event) -> Shelf:
 SHELVES: list[Shelf] = []
 """Every shelf that was connected to, the last one last."""
 
+
+def find(shelf: Shelf, arguments: Values) -> Values:
+    """The thing of that name."""
+    if arguments["name"] not in shelf.things:
+        raise Failure(f"no thing is called {arguments['name']}")
+    return shelf.things[arguments["name"]]
+
+
 PACKAGE = Package(
     name="fake",
     version="1.0.0",
     config=Table((Property("address"), Property("password", secret=True), Property("verify", Scalar.BOOLEAN))),
     connect=connect,
     handlers=(FakeHandler(),),
+    functions={"fake:index/find:find": find},
 )

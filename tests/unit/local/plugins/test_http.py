@@ -38,7 +38,7 @@ class _Answers(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text.encode())
 
-    do_GET = do_POST = do_PUT = do_DELETE = _answer
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
@@ -67,6 +67,25 @@ def test_sends_what_it_is_given(client: Http, server: Scripted) -> None:
     assert (answer.body, answer.index) == ({}, 42)
     method, path, body, headers = server.asked[0]
     assert (method, path, body, headers["X-Nomad-Token"]) == ("PUT", "/v1/x?namespace=a+b", {"k": 1}, "t")
+
+
+def test_a_body_is_json_and_yaml_alike(client: Http, server: Scripted) -> None:
+    text = 'a\U0001f600\u00e9\x7f\x85\u2028\ufeff\uffff\x01"\n'
+    client.request("PATCH", "/", body={"text": text}, content_type="application/apply-patch+yaml")
+    _, _, body, headers = server.asked[0]
+    assert (body, headers["Content-Type"]) == ({"text": text}, "application/apply-patch+yaml")
+    assert http._json({"text": text}).decode() == (
+        '{"text": "a\U0001f600\u00e9\\u007f\\u0085\\u2028\\ufeff\\uffff\\u0001\\"\\n"}'
+    )
+
+
+def test_text_is_taken_as_it_is(client: Http, server: Scripted) -> None:
+    server.answers = [(200, "one\ntwo")]
+    assert client.text("/log", {"lines": 2}) == "one\ntwo"
+    server.answers = [(404, "gone")]
+    with pytest.raises(ServerError, match="gone") as caught:
+        client.text("/log")
+    assert caught.value.body == "gone"
 
 
 def test_an_empty_answer_is_none(client: Http, server: Scripted) -> None:

@@ -158,6 +158,14 @@ class TestCreate:
         )
         assert "no 'fake:index/get:get'" in said
 
+    def test_a_function_answers_or_says_why_not(self, provider: Any) -> None:
+        create(provider, {"name": "a", "text": "t"})
+        request = provider_pb2.InvokeRequest(tok="fake:index/find:find", args=encode({"name": "a"}))
+        found = decode(getattr(provider.Invoke(request), "return"))
+        assert (found["name"], found["text"]) == ("a", "t")
+        other = provider_pb2.InvokeRequest(tok="fake:index/find:find", args=encode({"name": "b"}))
+        assert failure(grpc.StatusCode.FAILED_PRECONDITION, lambda: provider.Invoke(other)) == "no thing is called b"
+
 
 class TestUpdate:
     state: Values = {"name": "a", "text": "t", "place": "dc1", "made": "of t", "index": 1}  # noqa: RUF012

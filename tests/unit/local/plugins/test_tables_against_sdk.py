@@ -7,16 +7,22 @@ from typing import Any
 
 import pulumi
 import pulumi_consul
+import pulumi_kubernetes
 import pulumi_nomad
 import pytest
 from pulumi import _types
 
 from local.plugins.consul.provider import PACKAGE as CONSUL
 from local.plugins.contract import Package
+from local.plugins.kubernetes.provider import PACKAGE as KUBERNETES
 from local.plugins.nomad.provider import PACKAGE as NOMAD
 from local.plugins.schema import ListOf, MapOf, Property, Record, Scalar, Type
 
-_PACKAGES = ((NOMAD, pulumi_nomad), (CONSUL, pulumi_consul))
+_PACKAGES: tuple[tuple[Package[Any], Any], ...] = (
+    (NOMAD, pulumi_nomad),
+    (CONSUL, pulumi_consul),
+    (KUBERNETES, pulumi_kubernetes),
+)
 _CASES = [(package, sdk, handler) for package, sdk in _PACKAGES for handler in package.handlers]
 _NAMES = [handler.type for _, _, handler in _CASES]
 
@@ -120,7 +126,9 @@ def test_every_setting_of_a_provider_is_known(package: Package[Any], sdk: Any) -
 def test_versions_are_those_of_the_pinned_sdks() -> None:
     from importlib.metadata import version
 
-    assert (NOMAD.version, CONSUL.version) == (version("pulumi_nomad"), version("pulumi_consul"))
+    assert {package.name: package.version for package, _ in _PACKAGES} == {
+        package.name: version(f"pulumi_{package.name}") for package, _ in _PACKAGES
+    }
 
 
 def test_a_record_without_fields_is_only_for_what_is_unsupported_or_an_output() -> None:

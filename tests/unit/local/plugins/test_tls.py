@@ -3,6 +3,7 @@
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from foxden.boot.files.node.certificates import Pair, issue, new_authority
 from local.plugins.consul.provider import connect as connect_consul
 from local.plugins.errors import ServerError
+from local.plugins.http import Http, Tls
 from local.plugins.nomad.provider import connect as connect_nomad
 
 _NEVER = threading.Event()
@@ -37,11 +39,21 @@ def authority() -> Pair:
 @pytest.fixture
 def server(authority: Pair, tmp_path: Path) -> Iterator[str]:
     """The address of a server of that cluster, as it is at the end of a tunnel."""
+    with serving(authority, tmp_path) as address:
+        yield address
+
+
+@contextmanager
+def serving(authority: Pair, directory: Path, only_known: bool = False) -> Iterator[str]:
+    """Such a server; it may want to know who asks."""
     own = issue(authority, ["server.global.nomad", "localhost"], ["127.0.0.1"], 1)
-    (tmp_path / "certificate").write_text(own.certificate)
-    (tmp_path / "key").write_text(own.key)
+    (directory / "certificate").write_text(own.certificate)
+    (directory / "key").write_text(own.key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
+    context.load_cert_chain(directory / "certificate", directory / "key")
+    if only_known:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(cadata=authority.certificate)
     listening = ThreadingHTTPServer(("127.0.0.1", 0), _Leader)
     listening.socket = context.wrap_socket(listening.socket, server_side=True)
     thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
@@ -72,3 +84,26 @@ def test_the_authority_of_the_connection_is_believed_and_no_other(
     for config in ({}, {"caPem": new_authority("dev").certificate}):
         with pytest.raises(ServerError, match="certificate"):
             client(server, **config).get("/v1/status/leader")
+
+
+def test_a_certificate_given_as_text_says_who_asks(authority: Pair, tmp_path: Path) -> None:
+    me, stranger = issue(authority, ["me"], [], 1), issue(new_authority("other"), ["me"], [], 1)
+    with serving(authority, tmp_path, only_known=True) as address:
+        for pair, known in ((me, True), (stranger, False)):
+            tls = Tls(ca_pem=authority.certificate, cert_pem=pair.certificate, key_pem=pair.key)
+            client = Http(f"https://{address}", {}, tls)
+            assert (client.text("/") == "{}") if known else _is_refused(client)
+
+
+def _is_refused(client: Http) -> bool:
+    with pytest.raises(ServerError):
+        client.text("/")
+    return True
+
+
+def test_a_certificate_may_be_for_another_name(server: str, authority: Pair) -> None:
+    address = f"https://{server.replace('127.0.0.1', 'localhost')}"
+    tls = Tls(ca_pem=authority.certificate, server_name="server.global.nomad")
+    assert Http(address, {}, tls).get("/") == {}
+    with pytest.raises(ServerError, match="doesn't match"):
+        Http(address, {}, Tls(ca_pem=authority.certificate, server_name="somebody.else")).get("/")

@@ -1,0 +1,191 @@
+"""The Pulumi resources of this scheduler. Only this module knows the SDK; it is imported when it is needed."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Optional, TypeVar, cast
+
+import pulumi
+
+from foxden.clouds.references import resolved
+from foxden.connection import Connection, ConnectionArgs
+from foxden.errors import Problem, check
+from foxden.schedulers.base import Deployed, Environment, Manifest, mapped
+from foxden.schedulers.kubernetes import environment as places
+from foxden.schedulers.kubernetes import secrets
+from foxden.schedulers.kubernetes.ingress import INGRESS, OBJECTS, render_ingress
+from foxden.schedulers.kubernetes.ingress_kinds import GROUP, VERSION
+from foxden.schedulers.kubernetes.kubeconfig import kubeconfig_of
+from foxden.schedulers.kubernetes.manifest import Piece, Stage, pieces
+from foxden.schedulers.kubernetes.options import QUOTAS, SUBJECT, options_of
+from foxden.schedulers.kubernetes.problems import environment_problem
+from foxden.schedulers.kubernetes.units import joined
+from foxden.service.prepare import has_outputs
+from foxden.service.spec import ServiceSpec
+
+Value = TypeVar("Value")
+
+CLASSES = {
+    "ClusterRole": "rbac.v1",
+    "ClusterRoleBinding": "rbac.v1",
+    "CronJob": "batch.v1",
+    "CustomResourceDefinition": "apiextensions.v1",
+    "DaemonSet": "apps.v1",
+    "Deployment": "apps.v1",
+    "HorizontalPodAutoscaler": "autoscaling.v2",
+    "Ingress": "networking.v1",
+    "IngressClass": "networking.v1",
+    "Job": "batch.v1",
+    "LimitRange": "core.v1",
+    "Namespace": "core.v1",
+    "NetworkPolicy": "networking.v1",
+    "PodDisruptionBudget": "policy.v1",
+    "ResourceQuota": "core.v1",
+    "Secret": "core.v1",
+    "Service": "core.v1",
+    "ServiceAccount": "core.v1",
+}
+"""Kind to the module of the SDK that has its class; a kind that isn't here is one that was brought to the API."""
+
+_FIELDS = {
+    "ClusterRole": {"rules": "rules"},
+    "ClusterRoleBinding": {"role_ref": "roleRef", "subjects": "subjects"},
+    "Namespace": {},
+    "Secret": {"type": "type", "immutable": "immutable"},
+    "ServiceAccount": {
+        "automount_service_account_token": "automountServiceAccountToken",
+        "image_pull_secrets": "imagePullSecrets",
+    },
+}
+"""Kind to what an object has beside its metadata, by the names that the SDK has for it; ``spec`` for others."""
+
+
+def create_providers(connection: ConnectionArgs, parent: pulumi.Resource) -> list[pulumi.ProviderResource]:
+    """The provider: by the kubeconfig that the options name, or by the connection's address, authority and token."""
+    import pulumi_kubernetes as kubernetes
+
+    options = _together(connection.get("options") or {})
+    parts = [options, connection["address"], *(resolved(connection, key, parent) for key in ("ca", "token"))]
+    found: pulumi.Output[Any] = pulumi.Output.all(*parts).apply(lambda known: kubeconfig_of(*known))
+    return [
+        kubernetes.Provider(
+            # Pulumi tells resources apart by name and by the types of their parents, not by the names of those.
+            f"{parent.pulumi_resource_name}-kubernetes",
+            kubeconfig=pulumi.Output.secret(found),
+            context=mapped(options, lambda known: known.get("context")),
+            # A new token or authority is no new cluster, whose objects would all have to be made again.
+            cluster_identifier=connection["address"],
+            # The current value of a secret changes where it is: an instance that starts meanwhile finds one of both.
+            enable_secret_mutable=True,
+            opts=pulumi.ResourceOptions(parent=parent),
+        )
+    ]
+
+
+def create_service(spec: ServiceSpec, manifest: pulumi.Input[Manifest], opts: pulumi.ResourceOptions) -> Deployed:
+    """A service's objects, in stages: each waits for the one before."""
+    before: list[pulumi.CustomResource] = []
+    running: Optional[pulumi.CustomResource] = None
+    every = pieces(spec)
+    for stage in Stage:
+        made = [_piece(spec, piece, manifest, _after(opts, before)) for piece in every if piece.stage == stage]
+        running = made[0] if stage == Stage.WORKLOAD else running
+        before = made or before
+    return Deployed(
+        version=_when_done(running, mapped(manifest, lambda known: cast(str, known["version"]))),
+        address=_when_done(running, mapped(manifest, lambda known: cast(Optional[str], known["address"]))),
+    )
+
+
+def create_environment(
+    name: str, environment: Environment, opts: pulumi.ResourceOptions
+) -> Mapping[str, pulumi.Output[str]]:
+    """A namespace, what holds for all in it, and each secret twice: as it is now, and by what is in it.
+
+    Gives each secret's version.
+    """
+    wrong = environment_problem(name, options_of({}))
+    check([Problem(SUBJECT, wrong)] if wrong else [])
+    namespace = _object("Namespace", name, places.namespace(name, environment.notes), opts)
+    within = _after(opts, [namespace])
+    options = environment.options
+
+    def bounded(make: Any) -> pulumi.Input[Any]:
+        return mapped(_together(options), lambda known: make(name, options_of(known)))
+
+    _object("NetworkPolicy", f"{name}--deny", bounded(places.default_policy), within)
+    # What isn't known yet may bound it: objects that bound nothing do no harm.
+    if not isinstance(options, Mapping) or QUOTAS & options.keys():
+        _object("ResourceQuota", name, bounded(places.quota), within)
+        _object("LimitRange", name, bounded(places.limit_range), within)
+    versions = {}
+    for secret, given in sorted(environment.secrets.items()):
+        value = pulumi.Output.secret(given).apply(partial(secrets.usable, name, secret))
+        data = value.apply(places.secret_data)
+        version = pulumi.Output.unsecret(value.apply(partial(secrets.version_of, name, secret)))
+        current, kept = places.secret(name, secret), version.apply(partial(places.secret, name, secret))
+        _object("Secret", f"{name}-{secret}", current, within, string_data=data)
+        _object("Secret", f"{name}-{secret}--kept", kept, within, string_data=data)
+        versions[secret] = version
+    return versions
+
+
+def create_ingress(connection: pulumi.Input[Connection], opts: pulumi.ResourceOptions) -> None:
+    """The ingress, unless the cluster has its own."""
+    if isinstance(connection, Connection) and not options_of(connection.options).own_ingress:
+        return
+    objects = mapped(connection, _own_ingress)
+    before: list[pulumi.CustomResource] = []
+    for key, kind in OBJECTS.items():
+        # The proxy comes last: it looks for the kinds once, when it starts.
+        made = _object(kind, f"{INGRESS}-{key}".replace(":", "-"), _entry(objects, key), _after(opts, before))
+        before = [*before, made] if key != "namespace" else [made]
+
+
+def _own_ingress(connection: Connection) -> dict[str, Any]:
+    none = not options_of(connection.options).own_ingress
+    check([Problem(SUBJECT, "options.ingress must be a plain value to be 'none'")] if none else [])
+    return render_ingress(connection)
+
+
+def _piece(
+    spec: ServiceSpec, piece: Piece, manifest: pulumi.Input[Manifest], opts: pulumi.ResourceOptions
+) -> pulumi.CustomResource:
+    content = mapped(manifest, lambda known: known["objects"][piece.key])
+    return _object(piece.kind, joined(spec.name, piece.part), content, opts)
+
+
+def _object(
+    kind: str, name: str, content: pulumi.Input[Mapping[str, Any]], opts: pulumi.ResourceOptions, **more: Any
+) -> pulumi.CustomResource:
+    """One object of the API. What it has is all in its content, whose keys are those of the API itself."""
+    import pulumi_kubernetes as kubernetes
+
+    fields = {field: _entry(content, key) for field, key in _FIELDS.get(kind, {"spec": "spec"}).items()}
+    whole: dict[str, Any] = {"metadata": _entry(content, "metadata"), "opts": opts, **fields, **more}
+    if kind not in CLASSES:
+        made = kubernetes.apiextensions.CustomResource(name, f"{GROUP}/{VERSION}", kind, **whole)
+        return cast(pulumi.CustomResource, made)
+    module: Any = kubernetes
+    for part in CLASSES[kind].split("."):
+        module = getattr(module, part)
+    return cast(pulumi.CustomResource, getattr(module, kind)(name, **whole))
+
+
+def _entry(content: pulumi.Input[Mapping[str, Any]], key: str) -> pulumi.Input[Any]:
+    return mapped(content, lambda known: known.get(key))
+
+
+def _together(values: pulumi.Input[Mapping[str, Any]]) -> pulumi.Input[Mapping[str, Any]]:
+    """A mapping as one output where any of it is one."""
+    if isinstance(values, Mapping) and has_outputs(values):
+        return cast("pulumi.Output[Mapping[str, Any]]", pulumi.Output.all(**values))
+    return values
+
+
+def _after(opts: pulumi.ResourceOptions, resources: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=resources))
+
+
+def _when_done(workload: Any, value: pulumi.Input[Value]) -> pulumi.Output[Value]:
+    """The value, known when the workload runs: it has its id then, not before."""
+    return cast("pulumi.Output[Value]", pulumi.Output.all(value, workload.id).apply(lambda both: both[0]))

@@ -1,0 +1,154 @@
+"""The local environment on a Kubernetes that is there already: kind, k3d, minikube, Docker Desktop, or a remote one."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from local.agents import Cluster, interpreter
+from local.agents.cluster import load
+from local.agents.ports import LOOPBACK
+from local.agents.progress import Progress
+from local.artifacts.build import Artifact, write_artifacts
+from local.artifacts.engine import Engine
+from local.artifacts.images import build_image
+from local.artifacts.sources import read_sources
+from local.artifacts.store import place
+from local.commands.backends import Backend, Questions
+from local.commands.kubernetes_api import Kubernetes
+from local.commands.nomad_facts import Route
+from local.errors import LocalError
+from local.kubernetes.api import Api
+from local.kubernetes.places import INGRESS_PORT
+from local.paths import cluster_file
+from local.plugins.errors import OperationError
+from local.plugins.kubernetes.kubeconfig import access
+
+_LOADED_WITHIN = 300.0
+
+LOADERS: dict[str, Callable[[str, str], Sequence[str]]] = {
+    "kind-": lambda name, image: ("kind", "load", "docker-image", "--name", name.removeprefix("kind-"), image),
+    "k3d-": lambda name, image: ("k3d", "image", "import", "--cluster", name.removeprefix("k3d-"), image),
+    "minikube": lambda name, image: ("minikube", "--profile", name, "image", "load", image),
+    "docker-desktop": lambda name, image: (),
+}
+"""How a context's name begins -> the command that gives its nodes an image of Docker's; none where they share it."""
+
+
+class Elsewhere(Kubernetes):
+    """A cluster whose nodes may be somewhere else."""
+
+    def routes(self) -> list[Route]:
+        """Those that lead to here: none where nobody listens at the ingress's port."""
+        with socket.socket() as probe:
+            probe.settimeout(2)
+            here = probe.connect_ex((LOOPBACK, self.cluster.ingress_port)) == 0
+        return super().routes() if here else []
+
+
+class Known:
+    """The states of a cluster that is not ours: there is nothing to say of its parts."""
+
+    def problems(self) -> list[str]:
+        """None that could be seen from here."""
+        return []
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """None."""
+        return []
+
+
+def _start(report: Callable[[str], None], context: str) -> Cluster:
+    cluster = load()
+    if cluster is None:
+        cluster = _facts(context)
+        cluster.save()
+        report(f"using the cluster of context '{context}' at {cluster.address}")
+    if not Kubernetes(cluster).answer():
+        raise LocalError(f"the cluster of context '{cluster.options['context']}' does not answer at {cluster.address}")
+    return cluster
+
+
+def _facts(context: str) -> Cluster:
+    # Of several files the first one counts, for the stand-in as for us.
+    kubeconfig = (os.environ.get("KUBECONFIG") or str(Path.home() / ".kube" / "config")).split(os.pathsep)[0]
+    try:
+        found = access(kubeconfig, context, "", "")
+    except OperationError as error:
+        raise LocalError(f"context '{context}': {error}") from None
+    if Api(found.address, found.headers, found.tls).text("/readyz") != "ok":
+        raise LocalError(f"the cluster of context '{context}' does not answer at {found.address}")
+    return Cluster(
+        address=found.address,
+        token="",
+        ingress_port=INGRESS_PORT,
+        servers=1,
+        dashboards={},
+        interpreter=interpreter(),
+        options={"kubeconfig": kubeconfig, "context": context, "ingress_port": str(INGRESS_PORT)},
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        scheduler="kubernetes",
+    )
+
+
+def _stop(report: Callable[[str], None]) -> bool:
+    """Forget it: what is not ours stays."""
+    there = cluster_file().exists()
+    cluster_file().unlink(missing_ok=True)
+    if there:
+        report("the cluster itself stays: it is not ours")
+    return there
+
+
+def _artifacts(questions: Questions, progress: Progress) -> None:
+    context = questions.cluster.options["context"]
+    load_command = loader(context)
+    program = shutil.which("docker")
+    if program is None:
+        raise LocalError("'docker' is missing: the services' images for another cluster are built with it")
+    engine = Engine(program)
+    artifacts = []
+    for source in read_sources():
+        image = build_image(engine, source.service, source.version, place(source), progress.step)
+        _run(load_command(context, image))
+        artifacts.append(Artifact(source.service, source.version, {"image": image}))
+    write_artifacts(artifacts)
+
+
+def loader(context: str) -> Callable[[str, str], Sequence[str]]:
+    """How an image gets to the nodes of a context. Raises LocalError where that is not known."""
+    found = next((command for begins, command in LOADERS.items() if context.startswith(begins)), None)
+    if found is None:
+        raise LocalError(
+            f"no way is known for images of this machine to the nodes of context '{context}' (there is one for "
+            f"{', '.join(LOADERS)}): push them to a registry that the nodes reach, and name them in "
+            "'foxden:services' of Pulumi.local.yaml, as 'pods: {image: ...}'"
+        )
+    return found
+
+
+def _run(command: Sequence[str]) -> None:
+    if not command:
+        return
+    try:
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_LOADED_WITHIN, check=False
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise LocalError(f"cannot run {command[0]}: {error}") from None
+    if done.returncode:
+        raise LocalError(f"{' '.join(command)} failed:\n{done.stderr.strip()}")
+
+
+BACKEND = Backend(
+    is_new=lambda: load() is None,
+    start=_start,
+    stop=_stop,
+    running=load,
+    health=Known,
+    questions=Elsewhere,
+    artifacts=_artifacts,
+)

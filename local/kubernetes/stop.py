@@ -1,0 +1,49 @@
+"""Taking the cluster away. Its namespaces end with their first process, and with them all that is in them."""
+
+import contextlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from local.agents.lock import cluster_lock
+from local.agents.progress import Progress
+from local.agents.stop import clear_away as remove_processes
+from local.errors import LocalError
+from local.kubernetes.places import cgroup, controllers, home, remove_places
+from local.kubernetes.plan import Plan, load_plan
+
+
+def stop(report: Callable[[str], None] | None = None) -> bool:
+    """Take away the cluster of this state directory, in whatever state it is; False when there was none.
+
+    Harmless to repeat. The logs stay. Raises LocalError when something can't be removed.
+    """
+    with cluster_lock():
+        if not home().exists():
+            return False
+        say = report or Progress(print).step
+        try:
+            plan = load_plan()
+        except LocalError:  # unreadable: what belongs to the cluster is found all the same
+            plan = None
+        clear_away(plan)
+        say("the cluster and all its pods are gone")
+        return True
+
+
+def clear_away(plan: Plan | None) -> None:
+    """End every process of the cluster, and remove what it made; LocalError when something stays."""
+    remove_processes(None)
+    remove_groups()
+    remove_places()
+    for socket in (plan.socket, plan.containers, f"{plan.containers}.ttrpc") if plan else ():
+        with contextlib.suppress(FileNotFoundError):
+            Path(socket).unlink()
+
+
+def remove_groups() -> None:
+    """Remove the control groups of pods, from the leaves."""
+    for controller in controllers():
+        for directory, _, _ in os.walk(controller / cgroup(), topdown=False):
+            with contextlib.suppress(OSError):  # its last process is not yet reaped; an empty group does no harm
+                Path(directory).rmdir()

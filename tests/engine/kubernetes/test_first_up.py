@@ -1,0 +1,98 @@
+"""``up`` from nothing on Kubernetes, and again when there is nothing to do: what a user sees."""
+
+import re
+
+from tests.engine.harness.shared import SERVICES
+from tests.engine.harness.waiting import until
+from tests.engine.kubernetes.world import ENVIRONMENT, World, told
+
+
+def test_up_ends_with_the_same_table_as_on_nomad(world: World) -> None:
+    """Service, version, healthy/wanted and URL, as they really are."""
+    port = world.site.facts["ingress_port"]
+    rows = {
+        "pods": r"2/2\s+-",
+        "meeting-router": rf"2/2\s+http://api\.foxden\.localhost:{port}/meetings",
+        "ionic-apps": rf"2/2\s+http://app\.foxden\.localhost:{port}/",
+    }
+    for service, rest in rows.items():
+        row = rf"^{service}\s+[0-9a-f]{{12}}\s+{rest}\s*$"
+        assert re.search(row, world.first.output, re.MULTILINE), f"no row of {service} in:\n{world.first.output}"
+    assert re.search(r"'local' is up after \d+\.\d s", world.first.output), world.first.output
+
+
+def test_one_request_passes_through_all_services(world: World) -> None:
+    """Each was told its version, address and secret, and is one of the pods."""
+    answer = world.site.get(world.site.url("app")).json()
+    router = answer["needs"]["meeting-router"]
+    pods = router["needs"]["pods"]
+    for service, one in zip(("ionic-apps", "meeting-router", "pods"), (answer, router, pods), strict=True):
+        assert one["service"] == service and one["environment"] == ENVIRONMENT, answer
+        assert one["instance"] in world.api.pods(service), answer
+    assert router["addresses"] == {"PODS_URL": "http://pods.local.svc.cluster.local:80"}, answer
+    assert pods["secrets"] == {"API_KEY": True}, answer
+
+
+def test_routes_lead_by_host_and_path(world: World) -> None:
+    """What has no route is told so."""
+    site = world.site
+    assert site.get(site.url("api", "/meetings/today")).json()["service"] == "meeting-router"
+    for url in (site.url("api"), site.url("nobody"), site.url("api", "/meetingsroom")):
+        assert site.get(url).status == 404, url
+
+
+def test_a_second_preview_and_a_refresh_find_no_changes(world: World) -> None:
+    """Neither in the program nor on the server; and a second ``up`` touches nothing."""
+    before = world.ids()
+    world.site.pulumi("preview", "--stack", "local", "--expect-no-changes")
+    world.site.pulumi("refresh", "--stack", "local", "--preview-only", "--expect-no-changes")
+    done = world.site.up()
+    assert "nothing to change" in done.output, done
+    assert world.ids() == before
+
+
+def test_status_and_logs_show_what_runs(world: World) -> None:
+    """Services, parts of the cluster, and the last lines of every instance."""
+    done = world.site.local("status")
+    for service in SERVICES:
+        assert re.search(rf"^{service}\s+\S+\s+2/2", done.output, re.MULTILINE), done
+    assert re.search(r"^local\s+kube-apiserver\s+ready\s+RUNNING", done.output, re.MULTILINE), done
+    assert "problem" not in done.output, done
+
+    def shown() -> bool:
+        world.site.get(world.site.url("api", "/meetings/shown"))
+        said = world.site.local("logs", "--service", "meeting-router").output
+        return all(f" {name.rpartition('-')[2]} |" in said for name in world.api.pods("meeting-router"))
+
+    until(shown, "the logs of both pods are shown", within=15)
+    assert "/meetings/shown" in world.site.local("logs", "--service", "ingress").output
+
+
+def test_another_scheduler_is_refused_while_this_one_runs(world: World) -> None:
+    """Its data would be lost."""
+    done = world.site.up("--scheduler", "nomad", expect=1)
+    assert "run 'make down' first" in done.output, done
+
+
+def test_every_pod_is_admitted_by_the_restricted_profile(world: World) -> None:
+    """It is enforced, and lets no other in."""
+    space = world.api.get(f"/api/v1/namespaces/{ENVIRONMENT}")
+    assert space["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted", told(space)
+    root = {"name": "root", "image": "foxden/pods:none"}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "root"}, "spec": {"containers": [root]}}
+    refused = world.api.create(f"/api/v1/namespaces/{ENVIRONMENT}/pods", pod, dryRun="All")
+    assert refused.status_code == 403 and "restricted" in refused.text, refused.text
+    for service in SERVICES:
+        for name, found in world.api.pods(service).items():
+            assert found["spec"]["securityContext"]["runAsNonRoot"] is True, told(found)
+            assert found["spec"]["automountServiceAccountToken"] is False, name
+
+
+def test_a_special_purpose_environment_is_made_and_ended(world: World) -> None:
+    """On the same cluster, in a namespace of its own; the others are as they were."""
+    before = world.ids()
+    world.site.up("--env", "demo", "--ttl", "1h")
+    assert world.site.get(world.site.url("app.demo")).json()["environment"] == "demo"
+    world.site.local("down", "--env", "demo")
+    assert world.api.ask("GET", "/api/v1/namespaces/demo").status_code == 404
+    assert world.ids() == before

@@ -1,0 +1,141 @@
+"""What services become, on a real API server: taken in strict mode without a warning, and kept as it was sent."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import requests
+import yaml
+from hypothesis import HealthCheck, given, settings
+
+from foxden.schedulers.base import unsupported
+from foxden.schedulers.kubernetes import SCHEDULER, environment
+from foxden.schedulers.kubernetes.ingress import render_ingress
+from foxden.schedulers.kubernetes.options import options_of
+from foxden.service.parse import parse_service
+from local.paths import REPO
+from tests.contract.cases import connection_args, known, read, taken
+from tests.engine.harness.waiting import until
+from tests.engine.plugins.kubernetes.control_plane import Api
+from tests.strategies import descriptions
+
+PLURALS = {"NetworkPolicy": "networkpolicies", "Ingress": "ingresses", "IngressClass": "ingressclasses"}
+CLUSTER_WIDE = {"Namespace", "ClusterRole", "ClusterRoleBinding", "IngressClass", "CustomResourceDefinition"}
+BOUNDS = {
+    "quota_cpu": "8",
+    "quota_memory": "4096",
+    "quota_pods": "40",
+    "container_max_cpu": "128",
+    "container_max_memory": "1048576",
+    "dns_addresses": "169.254.20.10/32",
+}
+
+
+def path_of(thing: Mapping[str, Any]) -> str:
+    """Where an object is in the API."""
+    version, kind, metadata = thing["apiVersion"], thing["kind"], thing["metadata"]
+    root = f"/apis/{version}" if "/" in version else f"/api/{version}"
+    place = "" if kind in CLUSTER_WIDE else f"/namespaces/{metadata['namespace']}"
+    return f"{root}{place}/{PLURALS.get(kind, kind.lower() + 's')}/{metadata['name']}"
+
+
+def apply(api: Api, thing: Mapping[str, Any], token: str = "", rehearsal: bool = True) -> requests.Response:
+    """What the server says to an object, as a provider applies it."""
+    asked = {"fieldManager": "tests", "force": "true", "fieldValidation": "Strict"}
+    return requests.patch(
+        api.address + path_of(thing),
+        params={**asked, "dryRun": "All"} if rehearsal else asked,
+        data=json.dumps(thing, ensure_ascii=False).encode(),
+        headers={"Authorization": f"Bearer {token or api.token}", "Content-Type": "application/apply-patch+yaml"},
+        verify=str(api.authority),
+        timeout=10,
+    )
+
+
+def differences(wanted: Any, found: Any, where: str = "") -> Iterator[str]:
+    """Where what is there is not what was wished; what the server added is not looked at."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        for key, value in wanted.items():
+            yield from differences(value, found.get(key), f"{where}.{key}")
+    elif isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
+        for position, value in enumerate(wanted):
+            yield from differences(value, found[position], f"{where}[{position}]")
+    elif wanted != found:
+        yield f"{where}: {wanted!r} became {found!r}"
+
+
+def check(api: Api, thing: Mapping[str, Any], rehearsal: bool = True) -> None:
+    """It is taken without a warning, and nothing of it is another."""
+    answer = apply(api, thing, rehearsal=rehearsal)
+    assert answer.status_code < 300, f"{thing['kind']} {thing['metadata']['name']}: {answer.text}"
+    assert "Warning" not in answer.headers, answer.headers["Warning"]
+    assert list(differences(thing, answer.json())) == []
+
+
+@pytest.fixture(scope="module")
+def demo(api: Api) -> Iterator[Api]:
+    """The server with an environment, and with the kinds of the ingress; without them at the end."""
+    bounds = options_of(BOUNDS)
+    ingress, namespace = render_ingress(known("kubernetes")), environment.namespace("demo", {"owner": "é 猫 😀"})
+    check(api, namespace, rehearsal=False)
+    for thing in (environment.quota("demo", bounds), environment.limit_range("demo", bounds)):
+        check(api, thing)
+    check(api, environment.default_policy("demo", bounds), rehearsal=False)
+    for version in ("", "0a1b2c3d4e"):
+        check(api, environment.secret("demo", "team/b", version))
+    for thing in ingress.values():
+        check(api, thing, rehearsal=False)
+    middlewares = "/apis/traefik.io/v1alpha1/namespaces/demo/middlewares"
+    until(lambda: api.get(middlewares), "the kinds of the ingress are there", 30)
+    yield api
+    for thing in (*reversed(ingress.values()), namespace):
+        api.delete(path_of(thing))
+
+
+@pytest.mark.parametrize("case", sorted(taken(SCHEDULER)))
+def test_a_case_of_the_contract(demo: Api, case: str) -> None:
+    service, targets = read(taken(SCHEDULER)[case])
+    for thing in SCHEDULER.render(service, known("kubernetes"), targets)["objects"].values():
+        check(demo, thing)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(description=descriptions())
+def test_any_service(demo: Api, description: dict[str, Any]) -> None:
+    image = {key: value for key, value in description.items() if key not in ("command", "needs")}
+    service = parse_service("consumer", {"image": "example.com/it:1", **image})
+    if not unsupported(service, {}, SCHEDULER) and not SCHEDULER.problems(service, connection_args("kubernetes")):
+        for thing in SCHEDULER.render(service, known("kubernetes"), {})["objects"].values():
+            check(demo, thing)
+
+
+def test_the_documented_role_is_enough_and_without_it_a_rehearsal_says_so(demo: Api) -> None:
+    page = (REPO / "docs" / "kubernetes.md").read_text()
+    role = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
+    guest = demo.token[::-1]
+    objects = [environment.secret("demo", "a"), environment.quota("demo", options_of(BOUNDS))]
+    for case in taken(SCHEDULER).values():
+        service, targets = read(case)
+        objects += SCHEDULER.render(service, known("kubernetes"), targets)["objects"].values()
+    without = [apply(demo, thing, guest) for thing in objects]
+    assert {answer.status_code for answer in without} == {403}
+    assert 'User "guest" cannot patch resource "secrets"' in without[0].json()["message"]
+    group = "rbac.authorization.k8s.io"
+    binding = {
+        "apiVersion": f"{group}/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": "guest"},
+        "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": role["metadata"]["name"]},
+        "subjects": [{"apiGroup": group, "kind": "User", "name": "guest"}],
+    }
+    for thing in (role, binding):
+        check(demo, thing, rehearsal=False)
+    try:
+        until(lambda: apply(demo, objects[0], guest).status_code < 300, "the role is known to the server", 10)
+        answers = [apply(demo, thing, guest) for thing in objects]
+        assert [answer.text for answer in answers if answer.status_code >= 300] == []
+    finally:
+        # Others on this server count on a guest without rights.
+        for thing in (binding, role):
+            demo.delete(path_of(thing))
