@@ -74,6 +74,8 @@ def machines(lab: Lab, pool: str, servers: int, workers: int) -> Machines:
             "min": workers,
             "max": workers + 1,
             "on_demand": {"percent": 0},
+            # A fifth of two, the default, is less than one machine.
+            "refresh": {"surplus": 50},
             "registries": [lab.registry.host],
             "pull_test": lab.registry.image,
         },

@@ -30,7 +30,11 @@ def test_a_pulumi_that_lost_its_command_is_ended_first(
 ) -> None:
     def sleeper(name: str, owner: Path) -> psutil.Popen:
         (tmp_path / name).symlink_to("/bin/sleep")
-        return psutil.Popen([str(tmp_path / name), "30"], env={"FOXDEN_PULUMI": str(owner)}, start_new_session=True)
+        marked = {"FOXDEN_PULUMI": str(owner)}
+        process = psutil.Popen([str(tmp_path / name), "30"], env=marked, start_new_session=True)
+        while process.environ() != marked:  # the kernel shows it a moment after the program began
+            pass
+        return process
 
     lost = [sleeper("pulumi", state), sleeper("plugin", state)]
     other = sleeper("pulumi-of-others", tmp_path / "other")
