@@ -23,6 +23,15 @@ from tests.engine.plugins.servers import free_ports
 
 PLACE = "edge"
 HOST = "it.demo.foxden.localhost"
+_SLICE = {
+    "apiVersion": "discovery.k8s.io/v1",
+    "kind": "EndpointSlice",
+    "metadata": {"name": "it-rpc", "namespace": PLACE, "labels": {"kubernetes.io/service-name": "it--rpc"}},
+    "addressType": "IPv4",
+    "endpoints": [{"addresses": ["192.0.2.1"], "conditions": {"ready": True, "serving": True}}],
+    "ports": [{"name": "rpc", "port": 81, "protocol": "TCP"}],
+}
+"""An instance that nobody is, and nobody asks: its port speaks gRPC."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,7 @@ def ingress(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingr
     until(lambda: api.get(f"/apis/traefik.io/v1alpha1/namespaces/{PLACE}/middlewares"), "its kinds are there", 30)
     for thing in SCHEDULER.render(service, connection, {})["objects"].values():
         check(api, thing, rehearsal=False)
+    check(api, _SLICE, rehearsal=False)
     with _traefik(api, tmp_path_factory.mktemp("ingress")) as found:
         yield found
     for thing in (*reversed(own.values()), place):
@@ -137,3 +147,11 @@ def test_routes_are_served_at_the_one_entrance_without_an_error(ingress: Ingress
     assert len(ours) == 3
     assert {tuple(each["entryPoints"]) for each in ours} == {("web",)}
     assert {each["status"] for each in ours} == {"enabled"}
+
+
+def test_grpc_is_spoken_to_as_such(ingress: Ingress) -> None:
+    def servers() -> list[str]:
+        found = [each.get("loadBalancer", {}).get("servers") or [] for each in ingress.parts("services").values()]
+        return [server["url"] for some in found for server in some]
+
+    until(lambda: "h2c://192.0.2.1:81" in servers(), "the ingress knows the instance, and what it speaks", 10)
