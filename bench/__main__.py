@@ -27,7 +27,9 @@ def main() -> None:
     for scheduler in schedulers():
         first, second = make_up(dict(os.environ), scheduler)
         again = f"again with no change: {second:.1f} s"
-        print(f"\n`make up` on {scheduler}, tools there, from nothing to all healthy: {first:.1f} s; {again}", flush=True)
+        print(
+            f"\n`make up` on {scheduler}, tools there, from nothing to all healthy: {first:.1f} s; {again}", flush=True
+        )
 
 
 def preview_table(series: Series, rows: list[Compared]) -> str:

@@ -84,11 +84,19 @@ def exports(env: Mapping[str, str], scheduler: str | None = None) -> dict[str, s
         "PATH": os.pathsep.join(first + [entry for entry in path.split(os.pathsep) if entry not in first]),
         "PULUMI_HOME": str(home),
         **backend,
-        **({"KUBECONFIG": str(kubeconfig_file())} if kubeconfig_file().exists() else {}),
+        **_kubeconfig(env),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true",
         _MADE_BY: str(state_dir()),
     }
+
+
+def _kubeconfig(env: Mapping[str, str]) -> dict[str, str | None]:
+    """That of this machine's Kubernetes, while there is one; the user's own stays."""
+    ours = str(kubeconfig_file())
+    if kubeconfig_file().exists():
+        return {"KUBECONFIG": ours}
+    return {"KUBECONFIG": None} if env.get("KUBECONFIG") == ours else {}
 
 
 def user_home() -> Path | None:

@@ -23,7 +23,7 @@ from local.commands.nomad_facts import Route
 from local.errors import LocalError
 from local.kubernetes.api import Api
 from local.kubernetes.places import INGRESS_PORT
-from local.paths import cluster_file
+from local.paths import cluster_file, kubeconfig_file
 from local.plugins.errors import OperationError
 from local.plugins.kubernetes.kubeconfig import access
 
@@ -74,7 +74,9 @@ def _start(report: Callable[[str], None], context: str) -> Cluster:
 
 def _facts(context: str) -> Cluster:
     # Of several files the first one counts, for the stand-in as for us.
-    kubeconfig = (os.environ.get("KUBECONFIG") or str(Path.home() / ".kube" / "config")).split(os.pathsep)[0]
+    kubeconfig = os.environ.get("KUBECONFIG", "").split(os.pathsep)[0]
+    if kubeconfig in ("", str(kubeconfig_file())):  # of a cluster that was here before
+        kubeconfig = str(Path.home() / ".kube" / "config")
     try:
         found = access(kubeconfig, context, "", "")
     except OperationError as error:

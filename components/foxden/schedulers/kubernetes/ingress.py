@@ -160,6 +160,8 @@ def arguments(options: KubernetesOptions) -> list[str]:
     trusted = ",".join(options.trusted_proxies)
     return [
         f"{web}.address=:{_WEB}",
+        # Otherwise services would be reached at the other one, too.
+        f"{web}.asdefault=true",
         # It is asked for more while it leaves, and then ends what is on its way.
         f"{web}.transport.lifecycle.requestacceptgracetimeout={_LEAVING}s",
         f"{web}.transport.lifecycle.gracetimeout={_GRACE}s",

@@ -5,6 +5,9 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, Optional
 
+from foxden.errors import Problem, check
+from foxden.schedulers.kubernetes.options import SUBJECT
+
 
 def kubeconfig(address: str, ca: Optional[str], token: Optional[str]) -> str:
     """A kubeconfig as JSON, with one context. ``ca`` is PEM text; None for the machine's own authorities."""
@@ -26,11 +29,15 @@ def kubeconfig(address: str, ca: Optional[str], token: Optional[str]) -> str:
     )
 
 
-def kubeconfig_of(options: Mapping[str, str], address: str, ca: Optional[str], token: Optional[str]) -> Optional[str]:
+def kubeconfig_of(options: Mapping[str, str], address: str, ca: Optional[str], token: Optional[str]) -> str:
     """The kubeconfig of a connection: the one that its options name, or one made of the rest.
 
-    None where they name a context alone: that is one of the deployer's own file.
+    Raises InvalidInput for a context alone, which is one of the deployer's own file: that must be known before.
     """
-    if "kubeconfig" in options or "context" in options:
-        return options.get("kubeconfig")
+    if "kubeconfig" in options:
+        return options["kubeconfig"]
+    check([_CONTEXT_ALONE] if "context" in options else [])
     return kubeconfig(address, ca, token)
+
+
+_CONTEXT_ALONE = Problem(SUBJECT, "options.context must be a plain value, or have options.kubeconfig beside it")

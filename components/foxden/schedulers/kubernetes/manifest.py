@@ -60,7 +60,8 @@ def pieces(spec: ServiceSpec) -> list[Piece]:
     if routes.as_it_is(spec):
         found.append(Piece("ingress", "Ingress", Stage.AFTER))
     for part in sorted(routes.stripped(spec)):
-        found.append(Piece(f"middleware:{part}", "Middleware", Stage.AFTER, part))
+        # A route whose Middleware isn't there yet would be as if it were none.
+        found.append(Piece(f"middleware:{part}", "Middleware", Stage.BEFORE, part))
         found.append(Piece(f"ingress:{part}", "Ingress", Stage.AFTER, part))
     return sorted(found, key=lambda piece: piece.stage)
 

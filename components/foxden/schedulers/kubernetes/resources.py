@@ -63,14 +63,18 @@ def create_providers(connection: ConnectionArgs, parent: pulumi.Resource) -> lis
     """The provider: by the kubeconfig that the options name, or by the connection's address, authority and token."""
     import pulumi_kubernetes as kubernetes
 
-    options = _together(connection.get("options") or {})
+    given = connection.get("options") or {}
+    options = _together(given)
     parts = [options, connection["address"], *(resolved(connection, key, parent) for key in ("ca", "token"))]
-    found: pulumi.Output[Any] = pulumi.Output.all(*parts).apply(lambda known: kubeconfig_of(*known))
+    made: pulumi.Output[Any] = pulumi.Output.all(*parts)
+    # A context alone is one of the deployer's own file, which the provider finds by itself.
+    own = isinstance(given, Mapping) and "context" in given and "kubeconfig" not in given
+    found = None if own else pulumi.Output.secret(cast(Any, made.apply(lambda known: kubeconfig_of(*known))))
     return [
         kubernetes.Provider(
             # Pulumi tells resources apart by name and by the types of their parents, not by the names of those.
             f"{parent.pulumi_resource_name}-kubernetes",
-            kubeconfig=pulumi.Output.secret(found),
+            kubeconfig=found,
             context=mapped(options, lambda known: known.get("context")),
             # A new token or authority is no new cluster, whose objects would all have to be made again.
             cluster_identifier=connection["address"],

@@ -6,7 +6,7 @@ from typing import Any
 from foxden.connection import Connection
 from foxden.schedulers.kubernetes.network import called, port_of, service_name
 from foxden.schedulers.kubernetes.options import KubernetesOptions
-from foxden.schedulers.kubernetes.units import digest, metadata
+from foxden.schedulers.kubernetes.units import SEPARATOR, digest, metadata
 from foxden.service.spec import Route, ServiceSpec
 
 STRIPPING_CLASS = "traefik"
@@ -36,8 +36,9 @@ def ingress(
     annotations = {"pulumi.com/skipAwait": "true"}
     found = metadata(spec, connection.environment, part)
     if part:
-        middleware = f"{connection.environment}-{found['name']}@kubernetescrd"
-        annotations["traefik.ingress.kubernetes.io/router.middlewares"] = middleware
+        # Traefik knows it by a name that has no two hyphens in a row.
+        name = f"{connection.environment}-{found['name']}".replace(SEPARATOR, "-")
+        annotations["traefik.ingress.kubernetes.io/router.middlewares"] = f"{name}@kubernetescrd"
     by_host: dict[str, list[Route]] = {}
     for route in routes:
         by_host.setdefault(route.host_in(connection.domain), []).append(route)

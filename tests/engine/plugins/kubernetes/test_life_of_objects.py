@@ -133,7 +133,7 @@ def test_drift_is_found_and_mended(project: Project, api: Api) -> None:
     project.refresh()
     # What others manage is not taken from them unasked, as with the official plugin.
     said = project.pulumi("preview", expect=FAILED)
-    assert "Role 'drift/r' can't be updated: Apply failed with 1 conflict" in said and "pulumi.com/patchForce" in said
+    assert "can't be updated: Apply failed with 1 conflict" in said and "pulumi.com/patchForce" in said
     wish(forced)
     annotation = 'metadata.annotations["pulumi.com/patchForce"]'
     assert project.preview() == {

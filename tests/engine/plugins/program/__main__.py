@@ -10,6 +10,7 @@ import importlib
 import json
 from functools import reduce
 from pathlib import Path
+from typing import Any, cast
 
 import pulumi
 
@@ -53,9 +54,9 @@ for class_name, wishes in json.loads(Path("wish.json").read_text()).items():
             module = importlib.import_module(f"pulumi_{package}")
             made[f"{package}-provider"] = module.Provider(name, **arguments)
         elif package == "raw":
-            provider = made.get(f"{kind.split(':')[0]}-provider")
+            provider: Any = made.get(f"{kind.split(':')[0]}-provider")
             made[name] = Raw(name, kind, arguments, pulumi.ResourceOptions(id=wish.get("id"), provider=provider))
         else:
             module = importlib.import_module(f"pulumi_{package}")
             given = options(class_name, wish.get("after", []), wish.get("seconds"))
-            made[name] = reduce(getattr, kind.split("_"), module)(name, **arguments, opts=given)
+            made[name] = reduce(getattr, kind.split("_"), cast(Any, module))(name, **arguments, opts=given)

@@ -12,7 +12,7 @@ import pytest
 from local import __main__ as main
 from local import shell
 from local.errors import LocalError
-from local.paths import REPO, cache_dir, config_dir, state_dir
+from local.paths import REPO, cache_dir, config_dir, kubeconfig_file, state_dir
 from local.toolchain.catalog import TOOLS
 from local.toolchain.layout import Found, Record, bin_dir, tool_dir, write_record
 
@@ -36,6 +36,17 @@ def printed(capsys: pytest.CaptureFixture[str]) -> str:
     """What ``python -m local env`` prints."""
     assert main.main(["env"]) == 0
     return capsys.readouterr().out
+
+
+def test_kubectl_is_led_to_a_kubernetes_of_this_machine_while_it_is_there(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("KUBECONFIG", "/of/the/user")
+    assert "KUBECONFIG" not in shell.exports(os.environ)
+    kubeconfig_file().parent.mkdir(parents=True)
+    kubeconfig_file().write_text("{}")
+    assert shell.exports(os.environ)["KUBECONFIG"] == str(kubeconfig_file())
+    monkeypatch.setenv("KUBECONFIG", str(kubeconfig_file()))
+    kubeconfig_file().unlink()
+    assert shell.exports(os.environ)["KUBECONFIG"] is None
 
 
 @pytest.mark.parametrize("name", ["plain", "with space", "it's", 'a"b', "$HOME `id` \\", "new\nline", "*"])

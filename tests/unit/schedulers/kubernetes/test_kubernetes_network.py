@@ -90,7 +90,8 @@ def test_a_prefix_that_is_taken_away_has_an_object_of_its_own() -> None:
     assert found[key]["spec"] == {"stripPrefix": {"prefixes": ["/api"]}}
     own = found[f"ingress:{part}"]
     middleware = own["metadata"]["annotations"]["traefik.ingress.kubernetes.io/router.middlewares"]
-    assert middleware == f"demo-{found[key]['metadata']['name']}@kubernetescrd"
+    assert found[key]["metadata"]["name"] == f"router--{part}"
+    assert middleware == f"demo-router-{part}@kubernetescrd"
     assert [rule["host"] for rule in own["spec"]["rules"]] == ["app.demo.foxden.localhost"]
     assert [rule["host"] for rule in found["ingress"]["spec"]["rules"]] == ["demo.foxden.localhost"]
 

@@ -6,6 +6,7 @@ from base64 import b64decode
 import pytest
 import yaml
 
+from foxden import InvalidInput
 from foxden.schedulers.kubernetes.kubeconfig import kubeconfig_of
 from foxden.schedulers.kubernetes.options import KNOWN, KubernetesOptions, options_of, read_options
 from foxden.service.reader import UNKNOWN
@@ -112,7 +113,8 @@ def test_without_authority_and_token_nothing_is_said_of_them() -> None:
 
 def test_what_the_options_name_is_taken_as_it_is() -> None:
     assert kubeconfig_of({"kubeconfig": "~/k", "context": "c"}, "https://a", "ca", "t") == "~/k"
-    assert kubeconfig_of({"context": "c"}, "https://a", "ca", "t") is None
+    with pytest.raises(InvalidInput, match="context must be a plain value, or have"):
+        kubeconfig_of({"context": "c"}, "https://a", "ca", "t")
 
 
 def test_the_page_gives_whoever_deploys_every_right_that_a_service_takes() -> None:

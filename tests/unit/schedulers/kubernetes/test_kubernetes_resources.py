@@ -99,6 +99,13 @@ def test_a_kubeconfig_and_a_context_are_enough() -> None:
     assert (reveal(given["kubeconfig"]), given["context"]) == ("/home/me/.kube/config", "kind-foxden")
 
 
+def test_a_context_alone_is_one_of_the_deployers_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    given = services(pods=WEB, cluster={**CLUSTER, "options": {"context": "kind-foxden"}}).one(PROVIDER).inputs
+    assert "kubeconfig" not in given
+    assert given["context"] == "kind-foxden"
+
+
 def test_options_may_be_known_late() -> None:
     def late() -> Any:
         return {**CLUSTER, "options": {"context": pulumi.Output.from_input("kind-foxden")}}
