@@ -8,7 +8,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from local.agents.plan import agents_dir
+from local.agents.plan import agents_dir, private_dir
 from local.paths import state_dir
 
 NODE = "local"
@@ -60,6 +60,11 @@ PRIVATE = tuple(
 """What the programs write to whatever they are told. In the cluster's namespaces something else is mounted there."""
 
 _MARK = ".made-by-foxden"
+
+
+def places_lock() -> Path:
+    """Held while the places are made or removed, by all clusters of this machine."""
+    return private_dir() / "places.lock"
 
 
 def make_places() -> None:

@@ -26,7 +26,7 @@ from local.kubernetes.configure import PACKAGES, SYSTEM, programs, write_all
 from local.kubernetes.containers import Containers
 from local.kubernetes.health import FIRST, PARTS, api, has_names, health_of, is_ready, node_state
 from local.kubernetes.images import of_program, pause
-from local.kubernetes.places import INGRESS_PORT, NODE, home, make_groups, make_places
+from local.kubernetes.places import INGRESS_PORT, NODE, home, make_groups, make_places, places_lock
 from local.kubernetes.plan import Plan, load_plan, new_plan, ports
 from local.kubernetes.stop import clear_away
 from local.kubernetes.system import objects
@@ -136,28 +136,30 @@ def image_of(tool: str) -> str:
 
 def _launch(plan: Plan) -> None:
     """Make the namespaces, with the supervisor in them, in a session of their own."""
-    make_places()
-    make_groups()
-    environment = {
-        **agents_environment(plan.set_number),
-        "PATH": _SEARCHED,
-        "FOXDEN_STATE": str(state_dir()),
-    }
-    with log_file(DOOR).open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "local.kubernetes.enclose"],
-            cwd=REPO,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    deadline = time.monotonic() + _SUPERVISED_WITHIN
-    while Supervisor(plan.socket).pid() is None:
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise LocalError(f"the cluster's namespaces can't be made:\n{last_lines(DOOR)}")
-        time.sleep(0.05)
+    # Until the namespaces have them mounted, nobody may take the places away.
+    with exclusive(places_lock()):
+        make_places()
+        make_groups()
+        environment = {
+            **agents_environment(plan.set_number),
+            "PATH": _SEARCHED,
+            "FOXDEN_STATE": str(state_dir()),
+        }
+        with log_file(DOOR).open("w") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "local.kubernetes.enclose"],
+                cwd=REPO,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + _SUPERVISED_WITHIN
+        while Supervisor(plan.socket).pid() is None:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise LocalError(f"the cluster's namespaces can't be made:\n{last_lines(DOOR)}")
+            time.sleep(0.05)
 
 
 def _facts(plan: Plan, way_in: str) -> Cluster:

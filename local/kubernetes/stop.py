@@ -5,11 +5,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from local.agents.lock import cluster_lock
+from local.agents.lock import cluster_lock, exclusive
 from local.agents.progress import Progress
 from local.agents.stop import clear_away as remove_processes
 from local.errors import LocalError
-from local.kubernetes.places import cgroup, controllers, home, remove_places
+from local.kubernetes.places import cgroup, controllers, home, places_lock, remove_places
 from local.kubernetes.plan import Plan, load_plan
 
 
@@ -35,7 +35,8 @@ def clear_away(plan: Plan | None) -> None:
     """End every process of the cluster, and remove what it made; LocalError when something stays."""
     remove_processes(None)
     remove_groups()
-    remove_places()
+    with exclusive(places_lock()):
+        remove_places()
     for socket in (plan.socket, plan.containers, f"{plan.containers}.ttrpc") if plan else ():
         with contextlib.suppress(FileNotFoundError):
             Path(socket).unlink()
