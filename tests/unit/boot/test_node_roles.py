@@ -101,6 +101,7 @@ def a_stranded_worker(monkeypatch: pytest.MonkeyPatch, consul: dict[str, Any], s
     monkeypatch.setattr(leaving, "node_id", lambda: "node")
     monkeypatch.setattr(leaving, "start_nomad_again", lambda: started.append(now[0]))
     monkeypatch.setattr(worker, "Api", lambda *_: FakeApi({**consul, "GET /v1/node/node": refuse}))
+    monkeypatch.setattr(FakeParameters, "read", lambda *_: pytest.fail("every worker would read it every 10 s"))
     node = a_worker(FakeMetadata(), FakeGroups(i_1="InService"))
     for _ in range(12):
         now[0] += 10

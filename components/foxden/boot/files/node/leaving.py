@@ -45,7 +45,7 @@ def is_ready(nomad: Api) -> bool:
 
 
 def reaches_servers(nomad: Api) -> bool:
-    """Whether a server answers this worker, be it that it doesn't know it."""
+    """Whether a server answers this worker, be it that it doesn't know it, or says no."""
     try:
         nomad.get(f"/v1/node/{node_id()}")
     except FileNotFoundError:  # it has not begun yet

@@ -59,7 +59,8 @@ class Worker:
         Services go on meanwhile. Where Consul has lost its servers, too, it knows no better: nothing is done.
         """
         now = time.monotonic()
-        if leaving.reaches_servers(self._nomad()):
+        # Without a token: that a server says no is enough, and to read one every time has its limit in a large pool.
+        if leaving.reaches_servers(Api(NOMAD)):
             self._last_reached = now
         elif now - self._last_reached >= _STRANDED_AFTER and self._consul.peek(_SERVERS):
             print("Nomad reaches none of its servers, and there are some: it is started again", flush=True)
