@@ -36,7 +36,8 @@ def test_secrets_are_in_files_that_only_their_owner_reads(tmp_path: Path, node: 
     files = [file for file in tmp_path.rglob("*") if file.is_file()]
     holding = [file for file in files if any(secret in file.read_text() for secret in SECRETS)]
     assert {oct(file.stat().st_mode & 0o777) for file in holding} == {"0o600"}
-    assert {str(file.relative_to(tmp_path)) for file in holding} == {
+    of_servers = {"etc/nomad.d/gossip.json"} if node.is_server else set()
+    assert {str(file.relative_to(tmp_path)) for file in holding} == of_servers | {
         "etc/consul.d/consul.json",
         "etc/consul.d/tls/key.pem",
         "etc/nomad.d/nomad.json",
@@ -52,6 +53,13 @@ def test_only_what_changed_is_written_and_told(tmp_path: Path) -> None:
     renewed = Credentials(**{**vars(SERVERS), "certificate": Pair("NEW", "OTHER")})
     assert configure.configure(facts(), renewed, tmp_path) == ["consul:certificate", "nomad:certificate"]
     assert configure.own_certificate(tmp_path) == Pair("NEW", "OTHER")
+
+
+def test_a_new_gossip_key_starts_no_agent_again(tmp_path: Path) -> None:
+    configure.configure(facts(), SERVERS, tmp_path)
+    rotated = Credentials(**{**vars(SERVERS), "nomad_gossip": "ROTATED"})
+    assert configure.configure(facts(), rotated, tmp_path) == []
+    assert read(tmp_path, "etc/nomad.d/gossip.json") == {"server": {"encrypt": "ROTATED"}}
 
 
 def test_a_node_without_a_certificate_has_none(tmp_path: Path) -> None:

@@ -46,6 +46,10 @@ def configure(facts: Facts, credentials: Credentials, root: Path = Path("/")) ->
         owner = "root" if agent == "nomad" and not facts.is_server else agent
         if write(folder / f"{agent}.json", json.dumps(config, indent=1, sort_keys=True), owner):
             changed.append(agent)
+        if agent == "nomad" and facts.is_server:
+            # Of its own and untold: Nomad reads it when it starts for the first time, later keys are in its keyring.
+            gossip = json.dumps(nomad.gossip_config(credentials.nomad_gossip))
+            write(folder / "gossip.json", gossip, owner)
         own = credentials.certificate
         files = {"ca.pem": credentials.authority, "cert.pem": own.certificate, "key.pem": own.key}
         written = [write(folder / "tls" / name, text, owner) for name, text in files.items()]
@@ -60,7 +64,7 @@ def agent_configs(facts: Facts, credentials: Credentials) -> dict[str, dict[str,
     tls = {agent: f"/etc/{agent}.d/tls" for agent in ("consul", "nomad")}
     own = consul.agent_config(facts, credentials.consul_gossip, token, credentials.consul_management, tls["consul"])
     if facts.is_server:
-        return {"consul": own, "nomad": nomad.server_config(facts, credentials.nomad_gossip, token, tls["nomad"])}
+        return {"consul": own, "nomad": nomad.server_config(facts, token, tls["nomad"])}
     cores = os.cpu_count() or 1
     return {"consul": own, "nomad": nomad.client_config(facts, token, tls["nomad"], cores, chroot())}
 

@@ -19,14 +19,13 @@ _RETRY = {"attempts": 0, "backoff": "250ms", "max_backoff": "2s"}
 """Of templates: without end. By default a task is killed after twelve, that is when Consul is away for a while."""
 
 
-def server_config(facts: Facts, gossip: str, token: str, tls: str) -> dict[str, Any]:
+def server_config(facts: Facts, token: str, tls: str) -> dict[str, Any]:
     """Of a core server. It holds secrets: keep it in a private file."""
     return {
         **_common(facts, token, tls),
         "server": {
             "enabled": True,
             "bootstrap_expect": facts.servers,
-            "encrypt": gossip,
             "server_join": _join(4648),
             "heartbeat_grace": "20s",
             "failover_heartbeat_ttl": "60s",
@@ -37,6 +36,11 @@ def server_config(facts: Facts, gossip: str, token: str, tls: str) -> dict[str, 
         "autopilot": {"cleanup_dead_servers": True, "server_stabilization_time": "5s"},
         "ui": {"enabled": True},
     }
+
+
+def gossip_config(key: str) -> dict[str, Any]:
+    """What a core server's gossip is encrypted with, from the first start on; Nomad adds it to its configuration."""
+    return {"server": {"encrypt": key}}
 
 
 def client_config(facts: Facts, token: str, tls: str, cores: int, chroot: Mapping[str, str]) -> dict[str, Any]:
