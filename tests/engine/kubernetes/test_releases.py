@@ -24,8 +24,8 @@ def test_a_new_version_rolls_in_without_a_failed_request(world: World, service: 
         done = world.site.up()
     stream.none_failed()
     assert "1 change" in done.output, done
-    after, new = world.ids(), world.version(service)
-    assert new != old and new in done.output, f"was {old}, is {new}: {done}"
+    after, new = world.ids(), world.awaited_version(service, old)
+    assert new in done.output, f"was {old}, is {new}: {done}"
     assert not before.pop(service) & after.pop(service)
     assert before == after, "other services were touched"
     world.keep()
@@ -71,12 +71,11 @@ def test_blue_green_switches_over_and_back_without_a_failed_request(world: World
     site.new_version("ionic-apps")
     with steady_requests(site.url("app")) as stream:
         site.up()
-        new = world.version("ionic-apps")
-        assert new != old
+        new = world.awaited_version("ionic-apps", old)
         assert len(_sets(world, "ionic-apps")) == 1 and _sets(world, "ionic-apps") != sets
         site.write("examples/apps/ionic-apps/app.py", code)
         site.up()
-        assert world.version("ionic-apps") == old
+        assert world.awaited_version("ionic-apps", new) == old
     stream.none_failed()
     assert _sets(world, "ionic-apps") == sets
     assert set(stream.answers) == {old, new}, dict(stream.answers)

@@ -87,6 +87,11 @@ class World:
             answer = answer["needs"][name]
         return str(answer["version"])
 
+    def awaited_version(self, service: str, other_than: str) -> str:
+        """The version that is reached once an old pod, which serves on for a moment while it ends, gets no more."""
+        until(lambda: self.version(service) != other_than, f"{service}: another than {other_than} answers", within=15)
+        return self.version(service)
+
     def contents(self) -> dict[str, str]:
         """What tests may change in the clone."""
         found = (path for pattern in EDITABLE for path in self.site.checkout.glob(pattern))
