@@ -13,7 +13,7 @@ from local.errors import LocalError
 from local.paths import REPO
 from local.toolchain.catalog import TOOLS
 from local.toolchain.languages import yaml_host
-from tests.engine.plugins.projects import Project, environment
+from tests.engine.plugins.projects import Project, environment, launcher
 from tests.engine.plugins.servers import Servers, running
 
 EXAMPLES = REPO / "examples" / "projects"
@@ -55,6 +55,7 @@ def env(tmp_path: Path) -> dict[str, str]:
     place = Path(made["PULUMI_HOME"]) / "plugins" / f"language-yaml-v{version}" / host.name
     place.parent.mkdir()
     place.symlink_to(host)
+    launcher(Path(made["PULUMI_HOME"]), "language", "nodejs", version, "language_nodejs")
     return made
 
 

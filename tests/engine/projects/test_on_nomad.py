@@ -25,7 +25,7 @@ def shop(copied: Callable[[str], Copy], servers: Servers) -> Copy:
     return project
 
 
-def test_services_on_an_existing_cluster_and_one_more_from_another_stack(
+def test_services_on_an_existing_cluster_and_more_from_other_stacks(
     shop: Copy, copied: Callable[[str], Copy], servers: Servers
 ) -> None:
     assert {"catalogue", "checkout"} <= set(servers.nomad.jobs("shop"))
@@ -45,6 +45,21 @@ def test_services_on_an_existing_cluster_and_one_more_from_another_stack(
     assert reports.preview() == {}
     reports.destroy()
     assert set(servers.nomad.jobs("shop")) == {"catalogue", "checkout"}
+
+    in_typescript = copied("in_typescript")
+    in_typescript.done_without_stack("package", "add", "../../../components")
+    in_typescript.choose(cluster="organization/shop/dev")
+    in_typescript.up()
+    assert in_typescript.outputs() == {"url": "https://reports.shop.example.com/", "version": "1.0.0"}
+    assert "reports" in servers.nomad.jobs("shop") and servers.nomad_token not in in_typescript.state_text
+    assert in_typescript.preview() == {}
+    program = in_typescript.directory / "index.ts"
+    text = program.read_text()
+    program.write_text(text.replace("port: 8080", "prot: 8080"))
+    assert "'prot' does not exist in type 'ServiceArgs'" in in_typescript.pulumi("preview", expect=FAILED)
+    program.write_text(text.replace('path: "/"', 'path: "health"'))
+    assert "service 'reports': health.path must begin with '/'" in in_typescript.pulumi("preview", expect=FAILED)
+    in_typescript.destroy()
     shop.destroy()
     assert servers.nomad.jobs("shop") == {} and servers.consul.keys_below("foxden") == []
 
