@@ -25,7 +25,7 @@ in-lab = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(LAB); 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up down status logs reap simulate secret env connect pin-image tools test test-unit test-graph test-engine test-kubernetes test-boot lint bench clean
+.PHONY: help up down status logs reap simulate secret env connect pin-image schema tools test test-unit test-graph test-engine test-kubernetes test-boot lint bench clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ connect: $(READY) ## bring the APIs of a cloud cluster to this machine, until Ct
 
 pin-image: $(READY) ## put the latest Ubuntu LTS image into a file, which the next pulumi up rolls to: STACK=dev
 	@$(PY) -m local pin-image $(call option,STACK,stack)
+
+schema: $(READY) ## write components/schema.json anew, after a change of a component or its args
+	@$(PY) -m local schema
 
 tools: $(READY) ## get pulumi, nomad, consul, caddy and the plugins, or what Kubernetes takes: SCHEDULER=kubernetes
 	@$(PY) -m local tools $(call option,SCHEDULER,scheduler)
