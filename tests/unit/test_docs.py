@@ -15,7 +15,7 @@ from foxden.service.parse import parse_service, read_service
 from local.paths import REPO
 from stacks.cloud_settings import CLOUD_KEYS
 
-DOCUMENTS = sorted([*REPO.glob("*.md"), *(REPO / "docs").glob("*.md")])
+DOCUMENTS = sorted([*REPO.glob("*.md"), *(REPO / "docs").rglob("*.md")])
 SERVICES = REPO / "docs" / "services.md"
 
 
