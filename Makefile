@@ -25,7 +25,7 @@ in-lab = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(LAB); 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up down status logs reap simulate secret env connect pin-image tools test test-unit test-graph test-engine test-kubernetes test-boot lint docs bench clean
+.PHONY: help up down status logs reap simulate secret env connect pin-image tools test test-unit test-graph test-engine test-kubernetes test-boot lint docs graph bench clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -104,6 +104,9 @@ lint: $(READY) ## style and types
 
 docs: $(READY) ## the documentation as a site, in .foxden/site; a link that leads nowhere fails
 	@$(PY) -m documents.site
+
+graph: $(READY) ## what a stack registers, drawn into docs/graphs/: STACK=dev, or all
+	@$(PY) -m documents.draw $(call option,STACK,stack)
 
 bench: $(READY) ## measure previews, imports and `make up`
 	@$(PY) -m local tools
