@@ -40,7 +40,7 @@ def create_core(plan: CorePlan, opts: pulumi.ResourceOptions) -> BuiltCore:
     machines = _with_snapshots(plan, key.arn)
     store = create_store(scope, plan.programs)
     _, profile, rights = create_identity(scope, SERVERS, machines, group_name, key.arn, store)
-    told = machines.user_data(store)
+    told = machines.user_data(store, "")
     template = create_template(scope, SERVERS, machines, profile, groups[Role.SERVER], told)
     pools = _pools(scope, plan)
     ready = chosen.create(plan, Prepared(template, told, [*rights, alias, pools]), scope)
