@@ -79,6 +79,7 @@ def _group(plan: PoolPlan, template: Any) -> Group:
             "target_group_arns": [arn for _, arn in sorted(plan.target_groups.items())],
             "termination_policies": ["OldestLaunchTemplate", "AllocationStrategy", "OldestInstance"],
         },
+        tags=plan.group_tags,
         # Whoever scales it later, by hand, by load or by the clock, is not fought.
         opts={"ignore_changes": ["desiredCapacity"]},
     )
