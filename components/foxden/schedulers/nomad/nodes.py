@@ -50,6 +50,7 @@ _ONLY = {
     "node/rotate.py": Role.SERVER,
     "node/server.py": Role.SERVER,
     "node/snapshots.py": Role.SERVER,
+    "node/watch.py": Role.SERVER,
     "node/worker.py": Role.WORKER,
 }
 """The modules of the node's program that only one role needs."""
@@ -100,7 +101,7 @@ def _files(node: Node) -> Iterator[File]:
 
 
 def _units(node: Node) -> Iterator[Unit]:
-    sandbox = {"SANDBOX": shipped("units/sandbox").strip()}
+    sandbox = {"SANDBOX": filled(shipped("units/sandbox").strip(), {"FOLDERS": "foxden consul.d nomad.d"})}
     kind = "client" if node.role == Role.WORKER else "server"
     yield Unit("foxden-configure.service", filled(shipped("units/foxden-configure.service"), sandbox))
     yield Unit("consul.service", shipped("units/consul.service"))
