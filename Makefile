@@ -69,7 +69,7 @@ test: $(READY) ## all tests, those against real servers last
 	@$(PY) -m local tools
 	@$(PY) -m local tools --scheduler kubernetes
 	@$(PY) -m pytest -n auto tests/unit tests/contract
-	@$(PY) -m pytest -n auto --dist loadfile tests/graph
+	@$(PY) -m pytest -n auto --dist loadfile tests/graph tests/policies
 	@$(PY) -m pytest -n 2 --dist loadfile tests/engine $(BY-THEMSELVES)
 	@$(call in-cluster)
 	@$(call in-lab)
@@ -77,8 +77,8 @@ test: $(READY) ## all tests, those against real servers last
 test-unit: $(READY) ## the quick tests
 	@$(PY) -m pytest -n auto tests/unit tests/contract
 
-test-graph: $(READY) ## the tests of what is built on a cloud, with mocks
-	@$(PY) -m pytest -n auto --dist loadfile tests/graph
+test-graph: $(READY) ## the tests of what is built on a cloud, and of the policies, with mocks
+	@$(PY) -m pytest -n auto --dist loadfile tests/graph tests/policies
 
 test-engine: $(READY) ## the tests against real servers
 	@tests/packages.sh
