@@ -55,7 +55,13 @@ def test_the_page_on_services_names_every_field_and_every_choice() -> None:
     text = SERVICES.read_text()
     fields = [
         field
-        for form in (foxden.ServiceDescription, foxden.HealthArgs, foxden.RouteArgs, foxden.ReleaseArgs)
+        for form in (
+            foxden.ServiceDescription,
+            foxden.HealthArgs,
+            foxden.RouteArgs,
+            foxden.PlacementArgs,
+            foxden.ReleaseArgs,
+        )
         for field in form.__annotations__
     ]
     choices = [str(choice) for kind in (foxden.ServiceKind, foxden.ReleaseStrategy) for choice in kind]
