@@ -25,7 +25,8 @@ in-lab = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(LAB); 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up down status logs reap simulate secret env connect pin-image tools test test-unit test-graph test-engine test-kubernetes test-boot lint docs graph bench clean
+# Whatever is explained is a command, and never a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' Makefile)
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +62,9 @@ connect: $(READY) ## bring the APIs of a cloud cluster to this machine, until Ct
 pin-image: $(READY) ## put the latest Ubuntu LTS image into a file, which the next pulumi up rolls to: STACK=dev
 	@$(PY) -m local pin-image $(call option,STACK,stack)
 
+schema: $(READY) ## write components/schema.json anew, after a change of a component or its args
+	@$(PY) -m local schema
+
 tools: $(READY) ## get pulumi, nomad, consul, caddy and the plugins, or what Kubernetes takes: SCHEDULER=kubernetes
 	@$(PY) -m local tools $(call option,SCHEDULER,scheduler)
 
@@ -69,7 +73,7 @@ test: $(READY) ## all tests, those against real servers last
 	@$(PY) -m local tools
 	@$(PY) -m local tools --scheduler kubernetes
 	@$(PY) -m pytest -n auto tests/unit tests/contract
-	@$(PY) -m pytest -n auto --dist loadfile tests/graph
+	@$(PY) -m pytest -n auto --dist loadfile tests/graph tests/policies
 	@$(PY) -m pytest -n 2 --dist loadfile tests/engine $(BY-THEMSELVES)
 	@$(call in-cluster)
 	@$(call in-lab)
@@ -77,8 +81,8 @@ test: $(READY) ## all tests, those against real servers last
 test-unit: $(READY) ## the quick tests
 	@$(PY) -m pytest -n auto tests/unit tests/contract
 
-test-graph: $(READY) ## the tests of what is built on a cloud, with mocks
-	@$(PY) -m pytest -n auto --dist loadfile tests/graph
+test-graph: $(READY) ## the tests of what is built on a cloud, and of the policies, with mocks
+	@$(PY) -m pytest -n auto --dist loadfile tests/graph tests/policies
 
 test-engine: $(READY) ## the tests against real servers
 	@tests/packages.sh
