@@ -16,7 +16,7 @@ from tests.graph.environments import DEV, KEPT, up
 from tests.mocks import Failed
 from tests.tutorials import blocks, titled, written
 
-ENVIRONMENT, POOL = "new-environment", "new-pool"
+ENVIRONMENT, POOL = "tutorials/new-environment", "tutorials/new-pool"
 
 
 def test_an_environment_with_a_cluster_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
