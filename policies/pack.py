@@ -75,7 +75,7 @@ class Judge:
         return self._sorted_out(
             (rule, level, resource, message)
             for rule, level, config in self._rules
-            if rule.check and resource.type in rule.types
+            if rule.check and (resource.type in rule.types or not rule.types)
             for message in _asked(rule.check, resource, config)
         )
 
