@@ -11,6 +11,7 @@ if __name__ == "__main__":
             foxden.Balancer,
             foxden.BalancerDomain,
             foxden.Bucket,
+            foxden.ClusterServices,
             foxden.Environment,
             foxden.ExistingCluster,
             foxden.Ingress,
