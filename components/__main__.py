@@ -1,10 +1,9 @@
 """Hosts the components as a Pulumi plugin, for programs in other languages: `pulumi package add <this folder>`."""
 
-from pulumi.provider.experimental import component_provider_host
-
-import foxden
+from foxden.plugin import serve
 
 if __name__ == "__main__":
+<<<<<<< HEAD
     component_provider_host(
         name="foxden",
         components=[
@@ -25,3 +24,6 @@ if __name__ == "__main__":
             foxden.WorkerPool,
         ],
     )
+=======
+    serve()
+>>>>>>> main
