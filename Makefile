@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 APPS := $(notdir $(patsubst %/app.py,%,$(wildcard examples/apps/*/app.py)))
-SOURCES := __main__.py components local stacks tests $(wildcard bench policies)
+SOURCES := __main__.py components local stacks tests review $(wildcard bench policies)
 
 # Only what was given on the command line counts: many a shell has a NAME or an S of its own.
 given = $(if $(findstring command,$(origin $(1))),$($(1)))
@@ -25,7 +25,7 @@ in-lab = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(LAB); 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up down status logs reap simulate secret env connect pin-image tools test test-unit test-graph test-engine test-kubernetes test-boot lint bench clean
+.PHONY: help up down status logs reap simulate secret env connect pin-image policy parity tools test test-unit test-graph test-engine test-kubernetes test-boot lint bench clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,13 @@ connect: $(READY) ## bring the APIs of a cloud cluster to this machine, until Ct
 
 pin-image: $(READY) ## put the latest Ubuntu LTS image into a file, which the next pulumi up rolls to: STACK=dev
 	@$(PY) -m local pin-image $(call option,STACK,stack)
+
+policy: $(READY) ## preview with the policy pack, reports for a pull request: STACK=dev [OVER=stack|simulated] [TO=dir]
+	@$(PY) -m local tools
+	@$(PY) -m review policy $(call option,STACK,stack) $(call option,OVER,over) $(call option,TO,to)
+
+parity: $(READY) ## how the environments differ, from their files alone
+	@$(PY) -m review parity
 
 tools: $(READY) ## get pulumi, nomad, consul, caddy and the plugins, or what Kubernetes takes: SCHEDULER=kubernetes
 	@$(PY) -m local tools $(call option,SCHEDULER,scheduler)
