@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 APPS := $(notdir $(patsubst %/app.py,%,$(wildcard examples/apps/*/app.py)))
-SOURCES := __main__.py components local stacks tests review $(wildcard bench policies)
+SOURCES := __main__.py components local stacks tests review documents $(wildcard bench policies)
 
 # Only what was given on the command line counts: many a shell has a NAME or an S of its own.
 given = $(if $(findstring command,$(origin $(1))),$($(1)))
@@ -25,7 +25,8 @@ in-lab = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(LAB); 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up down status logs reap simulate secret env connect pin-image policy parity tools test test-unit test-graph test-engine test-kubernetes test-boot lint bench clean
+# Whatever is explained is a command, and never a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' Makefile)
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +69,9 @@ policy: $(READY) ## preview with the policy pack, reports for a pull request: ST
 parity: $(READY) ## how the environments differ, from their files alone
 	@$(PY) -m review parity
 
+schema: $(READY) ## write components/schema.json anew, after a change of a component or its args
+	@$(PY) -m local schema
+
 tools: $(READY) ## get pulumi, nomad, consul, caddy and the plugins, or what Kubernetes takes: SCHEDULER=kubernetes
 	@$(PY) -m local tools $(call option,SCHEDULER,scheduler)
 
@@ -108,6 +112,12 @@ lint: $(READY) ## style and types
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy $(SOURCES)
 	@for app in $(APPS); do MYPYPATH=examples/apps/common $(PY) -m mypy examples/apps/$$app/app.py || exit 1; done
+
+docs: $(READY) ## the documentation as a site, in .foxden/site; a link that leads nowhere fails
+	@$(PY) -m documents.site
+
+graph: $(READY) ## what a stack registers, drawn into docs/graphs/: STACK=dev, or all
+	@$(PY) -m documents.draw $(call option,STACK,stack)
 
 bench: $(READY) ## measure previews, imports and `make up`
 	@$(PY) -m local tools

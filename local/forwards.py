@@ -1,5 +1,6 @@
 """Where ``make connect`` brings a cloud cluster's APIs to this machine: fixed, for a connection has these addresses."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -9,6 +10,10 @@ class Forward:
 
     here: int
     there: int
+    field: str = "address"
+    """The field of a connection that has its URL."""
+    page: str = ""
+    """What follows the URL where people look at it. '' where there is nothing for people."""
 
     @property
     def url(self) -> str:
@@ -16,5 +21,22 @@ class Forward:
         return f"https://127.0.0.1:{self.here}"
 
 
-FORWARDS = {"nomad": Forward(14646, 4646), "consul": Forward(18501, 8501)}
-"""Other ports than the local environment's agents have, so that both can be used at once."""
+FORWARDS: dict[str, Mapping[str, Forward]] = {
+    "kubernetes": {"kubernetes": Forward(16443, 6443)},
+    "nomad": {
+        "nomad": Forward(14646, 4646, page="/ui"),
+        "consul": Forward(18501, 8501, "discovery_address", "/ui"),
+    },
+}
+"""Scheduler to the APIs of its clusters. Other ports than the local environment's agents have, so that both can be used
+at once."""
+
+
+def urls(scheduler: str) -> dict[str, str]:
+    """Field of a connection to the end of the way that it is reached by."""
+    return {forward.field: forward.url for forward in FORWARDS[scheduler].values()}
+
+
+def pages(scheduler: str, reached: Mapping[str, str]) -> dict[str, str]:
+    """What people look at, by name; ``reached`` has a URL for each field of a connection."""
+    return {name: f"{reached[each.field]}{each.page}" for name, each in FORWARDS[scheduler].items() if each.page}

@@ -7,7 +7,11 @@ import pulumi
 from stacks import dev, local
 from stacks.settings import Settings, read_settings
 
-ENVIRONMENTS: dict[str, Callable[[Settings], None]] = {"dev": dev.compose, "local": local.compose}
+ENVIRONMENTS: dict[str, Callable[[Settings], None]] = {
+    "dev": dev.compose,
+    "local": local.compose,
+    "qa": dev.compose,
+}
 """Environment to what composes it. A special-purpose one is composed as the one that it inherits from."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 
 import foxden
-from local.forwards import FORWARDS
+from local.forwards import urls
 from stacks.cloud_settings import CloudSettings
 from stacks.rollout import settled
 from stacks.settings import Settings
@@ -59,7 +59,7 @@ def own_cluster(
                 "image": cloud.image,
                 "instance_type": cloud.instance_type,
                 "pools": list(cloud.pools),
-                **addresses(cloud),
+                **addresses(settings.scheduler, cloud),
                 "options": {"ingress_port": str(INGRESS_PORT), "trusted_proxies": cloud.cidr},
                 "software": dict(cloud.software) or None,
                 "snapshots": buckets[foxden.BucketPurpose.SNAPSHOTS].bucket,
@@ -152,9 +152,9 @@ def shared_cluster(settings: Settings, cloud: CloudSettings, provider: pulumi.Pr
     return Ground(connection, cluster, base.require_output("repositories"), none, [domain])
 
 
-def addresses(cloud: CloudSettings) -> dict[str, str]:
-    """Where whoever deploys reaches the APIs."""
-    return {"address": FORWARDS["nomad"].url, "discovery_address": FORWARDS["consul"].url, **cloud.api}
+def addresses(scheduler: str, cloud: CloudSettings) -> dict[str, str]:
+    """Where whoever deploys reaches the APIs, by field of a connection."""
+    return {**urls(scheduler), **cloud.api}
 
 
 def tags_of(settings: Settings, cloud: CloudSettings) -> dict[str, str]:

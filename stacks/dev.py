@@ -8,6 +8,7 @@ import pulumi
 from foxden.clouds.base import cloud
 from foxden.clouds.references import read_reference
 from foxden.errors import Problem, check
+from local.forwards import pages
 from stacks.cloud_cluster import Ground, addresses, own_cluster, shared_cluster
 from stacks.cloud_settings import CloudSettings
 from stacks.deploy import PROGRAM, deploy, secret_names
@@ -37,9 +38,7 @@ def compose(settings: Settings) -> None:
         connection, cluster = ground.connection, ground.cluster
         deploy(settings, _what_runs(services, ground), values, connection, [*cluster.providers, provider], ground.after)
     pulumi.export("connection", pulumi.Output.secret(ground.connection))
-    reached = addresses(place)
-    dashboards = {"nomad": f"{reached['address']}/ui", "consul": f"{reached['discovery_address']}/ui"}
-    pulumi.export("dashboards", dashboards)
+    pulumi.export("dashboards", pages(settings.scheduler, addresses(settings.scheduler, place)))
     pulumi.export("connect", f"make connect STACK={_home(settings)}")
 
 

@@ -4,7 +4,6 @@ import functools
 import json
 import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from local.agents import interpreter
 from local.agents.runtime import closure
@@ -27,8 +26,9 @@ def build_images(containers: Containers, used: Callable[[], set[str]], report: C
     ``used`` gives the images that pods are made of: an old one that is among them is not removed.
     """
     sources = read_sources()
-    placed = {source.service: place(source) for source in sources}
-    made = containers.take_in([_image(source, placed[source.service]) for source in sources])
+    for source in sources:
+        place(source)
+    made = containers.take_in([image_of(source) for source in sources])
     if made:
         report(f"built {', '.join(name.removeprefix(_REGISTRY) for name in made)}")
     for source in sources:
@@ -42,14 +42,15 @@ def build_images(containers: Containers, used: Callable[[], set[str]], report: C
     return artifacts
 
 
-def _image(source: Source, directory: Path) -> Image:
-    """What the service's Dockerfile says, of which only these instructions are understood."""
-    said = dict(_INSTRUCTION.findall((directory / "Dockerfile").read_text()))
+def image_of(source: Source) -> Image:
+    """What the service's Dockerfile says, of which only these instructions are understood. Raises LocalError."""
+    said = dict(_INSTRUCTION.findall(source.files.get("Dockerfile", b"").decode()))
     try:
         home = said["WORKDIR"].rstrip("/")
         command = [str(word) for word in json.loads(said["ENTRYPOINT"])]
     except (KeyError, ValueError, TypeError) as error:
-        raise LocalError(f"{directory / 'Dockerfile'} must have WORKDIR, and ENTRYPOINT as a list ({error})") from None
+        what = f"the Dockerfile of '{source.service}'"
+        raise LocalError(f"{what} must have WORKDIR, and ENTRYPOINT as a list ({error})") from None
     files: dict[str, str | bytes] = {
         f"{home}/{name}": content for name, content in source.files.items() if name.endswith(".py")
     }

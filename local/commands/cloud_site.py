@@ -1,10 +1,12 @@
 """Where an environment's cluster is, when that is on a cloud: read from the environments' files alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from local.errors import LocalError
+from local.forwards import FORWARDS, Forward
 from local.paths import REPO
 from local.stackfiles import lineage, values
 
@@ -20,6 +22,21 @@ class Site:
     """The one that the cluster belongs to; its name is the cluster's."""
     region: str
     choices: dict[str, Any]
+
+    @property
+    def scheduler(self) -> str:
+        """What runs services there."""
+        return str(self.choices.get("scheduler", "nomad"))
+
+    @property
+    def forwards(self) -> Mapping[str, Forward]:
+        """The APIs of it. Raises LocalError for a scheduler whose clusters nobody connects to so."""
+        if self.scheduler not in FORWARDS:
+            known = ", ".join(sorted(FORWARDS))
+            raise LocalError(
+                f"environment '{self.environment}': scheduler must be one of {known}, got {self.scheduler}"
+            )
+        return FORWARDS[self.scheduler]
 
     @property
     def parameters(self) -> str:

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from foxden.boot.node import JOIN_TAG
+from foxden.schedulers.base import nodes
 from local import aws
 from local.commands.cloud_site import Site, site
 from local.commands.report import say
 from local.errors import LocalError
-from local.forwards import FORWARDS, Forward
+from local.forwards import Forward
 
 _DOCUMENT = "AWS-StartPortForwardingSession"
 _OPEN_WITHIN = 30.0
@@ -48,13 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Hold the ways open until Ctrl-C. When the server at their other end goes, another one takes its place."""
     found = site(options.stack)
+    forwards = found.forwards
     aws.program()
     aws.session_plugin()
     while True:
         server = choose(servers(found), found)
         with ExitStack() as ways:
-            sessions = {name: ways.enter_context(_session(found, server, each)) for name, each in FORWARDS.items()}
-            _wait_open(sessions)
+            sessions = {name: ways.enter_context(_session(found, server, each)) for name, each in forwards.items()}
+            _wait_open(sessions, forwards)
             for line in told(found, server):
                 say(line)
             ended = _wait_ended(sessions)
@@ -123,11 +125,11 @@ def _free(port: int) -> None:
             raise LocalError(f"port {port} is taken: is another 'make connect' at work?") from None
 
 
-def _wait_open(sessions: Mapping[str, Session]) -> None:
+def _wait_open(sessions: Mapping[str, Session], forwards: Mapping[str, Forward]) -> None:
     """Until each port answers. Raises LocalError with the words of a session that ends before."""
     deadline = time.monotonic() + _OPEN_WITHIN
     for name, session in sessions.items():
-        while not _answers(FORWARDS[name].here):
+        while not _answers(forwards[name].here):
             if session.process.poll() is not None:
                 raise LocalError(f"no way to {name}: {session.said() or f'exit code {session.process.returncode}'}")
             if time.monotonic() > deadline:
@@ -157,14 +159,11 @@ def told(found: Site, server: str) -> list[str]:
     kept = (
         f"aws ssm get-parameter --region {found.region} --with-decryption --query Parameter.Value --output text --name"
     )
-    lines = [f"{name.capitalize():<6}  {forward.url}/ui" for name, forward in FORWARDS.items()]
+    lines = [f"{name.capitalize():<6}  {forward.url}{forward.page}" for name, forward in found.forwards.items()]
     return [
         f"connected to '{found.environment}' through {server}, until Ctrl-C",
         *lines,
-        "tokens to sign in, and the authority that both certificates are from:",
-        *(
-            f"  {kept} {found.parameters}/{path}"
-            for path in ("operators/nomad-token", "operators/consul-token", "shared/ca")
-        ),
+        "what to sign in with, and the authority that certificates are from:",
+        *(f"  {kept} {found.parameters}/{path}" for path in sorted(nodes(found.scheduler).KEPT.values())),
         "'pulumi up' works through this, too",
     ]

@@ -11,7 +11,6 @@ from local.commands.cloud_site import Site, site
 from local.commands.pulumi_cli import Pulumi
 from local.commands.report import say
 from local.errors import LocalError
-from local.forwards import FORWARDS
 from local.paths import REPO
 from local.stackfiles import environments as with_files
 from local.stackfiles import lineage, stack_file, values
@@ -67,7 +66,7 @@ def _reached(env: str, root: Path) -> Site:
             f"set PULUMI_BACKEND_URL to where Pulumi keeps the state of '{found.environment}': that of a cluster which "
             "others share is not kept in this checkout"
         )
-    for name, forward in FORWARDS.items() if not found.choices.get("api") else ():
+    for name, forward in found.forwards.items() if not found.choices.get("api") else ():
         with socket.socket() as probe:
             probe.settimeout(2)
             if probe.connect_ex(("127.0.0.1", forward.here)):

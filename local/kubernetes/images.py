@@ -63,16 +63,17 @@ def write_archive(images: Sequence[Image], archive: BinaryIO) -> None:
                 if id(layer) not in known:
                     known[id(layer)] = _add_layer(out, layer)
             layers = [known[id(layer)] for layer in image.layers]
-            config = json.dumps(_config(image, [digest for digest, _ in layers]), sort_keys=True).encode()
-            name = f"{hashlib.sha256(config).hexdigest()}.json"
-            _add(out, name, config)
+            told = configuration(image, [digest for digest, _ in layers])
+            name = f"{hashlib.sha256(told).hexdigest()}.json"
+            _add(out, name, told)
             manifest.append({"Config": name, "RepoTags": [image.name], "Layers": [file for _, file in layers]})
         _add(out, "manifest.json", json.dumps(manifest).encode())
 
 
-def _config(image: Image, layers: list[str]) -> dict[str, Any]:
+def configuration(image: Image, layers: Sequence[str]) -> bytes:
+    """What an image says of itself. ``layers``: the digest of each, as it is without compression."""
     platform = this_platform()
-    return {
+    said: dict[str, Any] = {
         "architecture": platform.processor,
         "os": platform.system,
         "config": {
@@ -84,10 +85,20 @@ def _config(image: Image, layers: list[str]) -> dict[str, Any]:
         "rootfs": {"type": "layers", "diff_ids": layers},
         "history": [{"created_by": "foxden"} for _ in layers],
     }
+    return json.dumps(said, sort_keys=True).encode()
 
 
 def _add_layer(out: tarfile.TarFile, layer: Layer) -> tuple[str, str]:
     """Its digest, and its name in the archive."""
+    content = layer_archive(layer)
+    digest = hashlib.sha256(content).hexdigest()
+    file = f"{digest}/layer.tar"
+    _add(out, file, content)
+    return f"sha256:{digest}", file
+
+
+def layer_archive(layer: Layer) -> memoryview:
+    """The files of a layer, as an archive: the same bytes for the same files."""
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w") as packed:
         for directory in sorted(_directories([*layer.files, *layer.links])):
@@ -100,10 +111,7 @@ def _add_layer(out: tarfile.TarFile, layer: Layer) -> tuple[str, str]:
             entry = tarfile.TarInfo(inside.lstrip("/"))
             entry.type, entry.linkname = tarfile.SYMTYPE, target
             packed.addfile(entry)
-    digest = hashlib.sha256(content.getbuffer()).hexdigest()
-    file = f"{digest}/layer.tar"
-    _add(out, file, content.getbuffer())
-    return f"sha256:{digest}", file
+    return content.getbuffer()
 
 
 def _add_file(packed: tarfile.TarFile, inside: str, source: str | bytes, runs: bool) -> None:

@@ -99,6 +99,18 @@ class Node:
     """The bucket for snapshots of the control plane, below ``<cluster>/``. Default: none are made."""
     snapshot_minutes: int = 60
     """From one snapshot to the next."""
+    endpoint: str = ""
+    """Host name of the balancer before the servers. '' where there is none."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """What a balancer before the servers passes on to them, to those alone that are well."""
+
+    port: int
+    """TCP, the same on both sides."""
+    path: str
+    """What answers 200 on that port, by HTTPS and without credentials, where a server is well."""
 
 
 @dataclass(frozen=True)

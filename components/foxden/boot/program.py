@@ -30,13 +30,15 @@ class Program:
         return f"{FOLDER}/{self.checksum}.pyz"
 
 
-def packed(package: str, modules: Mapping[str, str]) -> Program:
+def packed(package: str, modules: Mapping[str, str], start: str = "") -> Program:
     """The package as a program of its own: file name to text; ``__main__.py`` must be among them.
+
+    ``start`` is the package whose ``__main__`` it begins with. Default: ``package``.
 
     Nothing is compressed: what comes out would depend on the library that does it, and other bytes replace every node.
     """
-    start = f'import runpy\n\nrunpy.run_module("{package}", run_name="__main__", alter_sys=True)\n'
-    files = {"__main__.py": start, **{f"{package}/{name}": modules[name] for name in sorted(modules)}}
+    begin = f'import runpy\n\nrunpy.run_module("{start or package}", run_name="__main__", alter_sys=True)\n'
+    files = {"__main__.py": begin, **{f"{package}/{name}": modules[name] for name in sorted(modules)}}
     archive = io.BytesIO()
     archive.write(_START)
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as file:

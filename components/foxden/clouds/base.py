@@ -48,6 +48,8 @@ class BuiltCore:
     """Known when the servers are there: the name of their group, or their own."""
     store: pulumi.Output[str]
     """The bucket that machines fetch their programs from, known when those of the plan are in it."""
+    endpoint: pulumi.Input[str] = ""
+    """Host name at which the servers are reached, '' where there is no such one."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Optional
 
 import pulumi
 
-from foxden.boot.node import Flow, Node, Secrets, Software
+from foxden.boot.node import Endpoint, Flow, Node, Secrets, Software
 from foxden.boot.program import Program
 
 
@@ -84,8 +84,9 @@ class Machines:
     software: Software
     program: Program
     """What a machine fetches when it starts, out of the cluster's bucket."""
-    user_data: Callable[[pulumi.Input[str]], pulumi.Input[str]]
-    """What a machine is told when it starts, as base64, of the name of that bucket."""
+    user_data: Callable[[pulumi.Input[str], pulumi.Input[str]], pulumi.Input[str]]
+    """What a machine is told when it starts, as base64, of the name of that bucket and of the host name of the servers'
+    endpoint, '' where there is none."""
     secrets: Secrets
     policies: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     """Name to a permission document, beyond what a node needs by itself."""
@@ -116,6 +117,10 @@ class CorePlan:
     protect: bool = True
     snapshots: Optional[pulumi.Input[str]] = None
     """The bucket that the servers put snapshots into."""
+    endpoint: Optional[Endpoint] = None
+    """What the servers are reached by at one address. None: nobody needs one."""
+    version: Optional[str] = None
+    """The version that must rise one minor at a time. None: none must."""
 
 
 @dataclass(frozen=True)
@@ -194,3 +199,7 @@ class PoolPlan:
     """0 for no end."""
     join_deadline: int = 600
     target_groups: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    endpoint: pulumi.Input[str] = ""
+    """Host name at which the servers are reached. '' where there is none."""
+    group_tags: Mapping[str, str] = field(default_factory=dict)
+    """Tags of the group alone, for what scales it from inside the cluster."""

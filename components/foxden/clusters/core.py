@@ -28,6 +28,8 @@ class CoreCluster(pulumi.ComponentResource):
     """Id of the servers' security group."""
     workers_security_group: pulumi.Output[str]
     """Id of the security group of all its workers."""
+    endpoint: pulumi.Output[str]
+    """Host name at which the servers' API is reached inside the network. '' with a scheduler that needs none."""
     template: pulumi.Output[str]
     """Id of the servers' launch template."""
     template_version: pulumi.Output[int]
@@ -53,11 +55,16 @@ class CoreCluster(pulumi.ComponentResource):
         }
         if args.get("software"):
             self._facts["software"] = args["software"]
+        if plan.endpoint:
+            self._facts["endpoint"] = built.endpoint
+        if plan.version:
+            self._facts["version"] = plan.version
         self._parameters = node.parameters
         self._own_providers: Optional[list[pulumi.ProviderResource]] = None
         self.key, self.parameters = built.key, pulumi.Output.from_input(node.parameters)
         self.servers_security_group = built.servers_security_group
         self.workers_security_group = built.workers_security_group
+        self.endpoint = pulumi.Output.from_input(built.endpoint)
         self.template, self.template_version = built.template, built.template_version
         self.register_outputs({key: getattr(self, key) for key in CoreCluster.__annotations__})
 
@@ -80,9 +87,12 @@ class CoreCluster(pulumi.ComponentResource):
         It says where credentials are kept, not what they are, and is known when the servers are there.
         """
         subject = f"cluster '{self._facts['cluster']}'"
-        missing = [key for key in ("address", "discovery_address") if self._args.get(key) is None]
-        check(Problem(subject, f"{key} must be given: without it nobody can be connected") for key in missing)
         place, chosen = cloud(self._args["network"]["cloud"]), nodes(self._args["scheduler"])
+        needed = ["address", *(["discovery_address"] if "discovery_token" in chosen.KEPT else [])]
+        missing = [key for key in needed if self._args.get(key) is None]
+        check(Problem(subject, f"{key} must be given: without it nobody can be connected") for key in missing)
+        given = {"address": self._args.get("address"), "discovery_address": self._args.get("discovery_address")}
+        addresses = {key: self._when_ready(value) for key, value in given.items() if value is not None}
         kept = {
             f"{field}_reference": self._when_ready(place.reference(f"{self._parameters}/{path}"))
             for field, path in chosen.KEPT.items()
@@ -91,8 +101,7 @@ class CoreCluster(pulumi.ComponentResource):
             "scheduler": self._args["scheduler"],
             "environment": environment,
             "domain": domain,
-            "address": self._when_ready(self._args["address"]),
-            "discovery_address": self._when_ready(self._args["discovery_address"]),
+            **addresses,
             **kept,
         }
         options = {**chosen.connection_options(self._facts["cluster"]), **(self._args.get("options") or {})}

@@ -13,7 +13,7 @@ class CoreClusterArgs(TypedDict):
     """The core servers of a cluster: the few machines with its control plane. The component's name is the cluster's."""
 
     scheduler: str
-    """What runs services there: ``nomad``."""
+    """What runs services there: ``nomad`` or ``kubernetes``."""
     network: NetworkFacts
     """Where they are: ``facts`` of a :class:`foxden.Network` or :class:`foxden.ExistingNetwork`."""
     servers: int
@@ -31,7 +31,8 @@ class CoreClusterArgs(TypedDict):
     """URL at which whoever deploys reaches the scheduler's API, such as the end of a tunnel: ``https://127.0.0.1:14646``.
     Needed for ``connection`` only."""
     discovery_address: NotRequired[pulumi.Input[str]]
-    """URL at which they reach the discovery's API (Consul). Needed for ``connection`` only."""
+    """URL at which they reach the discovery's API (Consul). Needed for ``connection``, where there is one or services are
+    bound to one elsewhere."""
     options: NotRequired[Mapping[str, pulumi.Input[str]]]
     """``options`` of the connection, beyond those that fit the machines. Default: none."""
     disk: NotRequired[DiskArgs]
@@ -78,7 +79,7 @@ class CoreFacts(TypedDict):
     cluster: str
     """The cluster's name."""
     scheduler: str
-    """What runs services there: ``nomad``."""
+    """What runs services there: ``nomad`` or ``kubernetes``."""
     network: NetworkFacts
     """Where it is."""
     pools: Sequence[str]
@@ -89,6 +90,10 @@ class CoreFacts(TypedDict):
     """Id of the security group of all its workers."""
     store: StoreFacts
     """Where its machines fetch their programs."""
+    endpoint: NotRequired[pulumi.Input[str]]
+    """Host name at which its servers are reached. Default: each is found by itself."""
+    version: NotRequired[str]
+    """The version of its control plane, which its workers' must not exceed. Default: none is compared."""
     certificate_hours: NotRequired[int]
     """How long a node's certificate is good. Default: 72."""
     follow_within: NotRequired[int]

@@ -35,6 +35,7 @@ def read_core(name: str, args: Any) -> tuple[CorePlan, list[Problem]]:
     types = (reader.text("instance_type"),) if reader.has("instance_type") else ()
     bootstrap = reader.text("bootstrap", DEFAULT_BOOTSTRAP)
     pools = read_pools(reader)
+    machines = read_machines(reader, given, scheduler, types, node, late, "servers")
     plan = CorePlan(
         subject=reader.subject,
         name=name,
@@ -48,7 +49,9 @@ def read_core(name: str, args: Any) -> tuple[CorePlan, list[Problem]]:
         snapshots=given.get("snapshots"),
         flows=nodes(scheduler).flows() if scheduler else (),
         programs=_programs(scheduler),
-        machines=read_machines(reader, given, scheduler, types, node, late, "servers"),
+        machines=machines,
+        endpoint=nodes(scheduler).ENDPOINT if scheduler else None,
+        version=nodes(scheduler).version(machines.software) if scheduler else None,
     )
     _read_connection(reader)
     if site.cloud:

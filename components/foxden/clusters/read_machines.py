@@ -23,6 +23,7 @@ _BUCKET = "store.bucket"
 """What is known late beside the facts of a node."""
 
 _LONGEST_BUCKET = "x" * 63
+_LONGEST_HOST = "x" * 253
 
 
 def read_disk(reader: Reader) -> Disk:
@@ -88,25 +89,25 @@ def read_machines(
 
 def _user_data(
     reader: Reader, chosen: Nodes, software: Software, node: Node, late: Mapping[str, Any]
-) -> Callable[[pulumi.Input[str]], pulumi.Input[str]]:
+) -> Callable[[pulumi.Input[str], pulumi.Input[str]], pulumi.Input[str]]:
     """What the machines are told: now, or when all of it is known. What is known to be too much is said now."""
 
     def boot(known: Mapping[str, Any]) -> str:
         facts = {key: value for key, value in known.items() if key != _BUCKET}
         return chosen.boot(replace(node, **_filled(facts)), software, known[_BUCKET])
 
-    def told(bucket: pulumi.Input[str]) -> pulumi.Input[str]:
-        whole = {**late, _BUCKET: bucket}
+    def told(bucket: pulumi.Input[str], endpoint: pulumi.Input[str]) -> pulumi.Input[str]:
+        whole = {**late, _BUCKET: bucket, "endpoint": endpoint}
         return when_known(reader.subject, whole, boot) if has_outputs(whole) else boot(whole)
 
     try:
-        boot(placeholders({**late, _BUCKET: _LONGEST_BUCKET}))
+        boot(placeholders({**late, _BUCKET: _LONGEST_BUCKET, "endpoint": _LONGEST_HOST if chosen.ENDPOINT else ""}))
     except InvalidInput as error:
         reader.problems += error.problems
     return told
 
 
-def _nothing(_: pulumi.Input[str]) -> pulumi.Input[str]:
+def _nothing(_bucket: pulumi.Input[str], _endpoint: pulumi.Input[str]) -> pulumi.Input[str]:
     """What machines are told that are not going to be."""
     return ""
 

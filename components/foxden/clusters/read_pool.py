@@ -1,10 +1,11 @@
 """Reads what a pool of workers is to be: all problems at once (pure)."""
 
-from typing import Any
+from typing import Any, Optional
 
 from foxden.boot.node import Node, Role
 from foxden.clouds.base import cloud
 from foxden.clouds.plan import PoolPlan, Site, Store
+from foxden.clouds.versions import minor_of
 from foxden.clusters.core_args import CoreFacts, StoreFacts
 from foxden.clusters.pool_args import WorkerPoolArgs
 from foxden.clusters.read_core import read_pools
@@ -12,6 +13,7 @@ from foxden.clusters.read_machines import LISTS, late_map, read_machines, read_s
 from foxden.clusters.read_network import named_reader, read_site
 from foxden.clusters.read_scaling import read_cpu_percent, read_on_demand, read_refresh, read_schedules, read_warm_pool
 from foxden.errors import Problem
+from foxden.schedulers.base import nodes
 from foxden.service.reader import UNKNOWN, Reader, did_you_mean
 
 DAY = 86400
@@ -33,6 +35,10 @@ def read_pool(name: str, args: Any) -> tuple[PoolPlan, list[Problem]]:
     low = reader.integer("min", 1, 0, MOST)
     high = reader.integer("max", max(low, 1), max(low, 1), MOST)
     node = _node(reader, cluster, name, site)
+    machines = read_machines(
+        reader, given, scheduler, reader.texts("instance_types"), node, _late(reader, given), "pool"
+    )
+    cpu_percent = read_cpu_percent(reader)
     plan = PoolPlan(
         subject=reader.subject,
         name=name,
@@ -41,21 +47,24 @@ def read_pool(name: str, args: Any) -> tuple[PoolPlan, list[Problem]]:
         key=facts.get("key", ""),
         security_group=facts.get("workers_security_group", ""),
         store=_store(cluster, facts),
-        machines=read_machines(
-            reader, given, scheduler, reader.texts("instance_types"), node, _late(reader, given), "pool"
-        ),
+        machines=machines,
         min=low,
         max=high,
         desired=reader.integer("desired", None, low, high),
         on_demand=read_on_demand(reader),
-        cpu_percent=read_cpu_percent(reader),
+        cpu_percent=cpu_percent,
         schedules=read_schedules(reader),
         warm_pool=read_warm_pool(reader),
         refresh=read_refresh(reader),
         max_lifetime=reader.integer("max_lifetime_days", 0, 1, 365) * DAY,
         join_deadline=reader.integer("join_deadline", 600, 120, 7200),
         target_groups=late_map(reader, "target_groups", given),
+        endpoint=facts.get("endpoint") or "",
+        # Two that change its size would fight.
+        group_tags=nodes(scheduler).group_tags(node) if scheduler and cpu_percent is None else {},
     )
+    if scheduler:
+        _read_version(reader, cluster, nodes(scheduler).version(machines.software))
     if site.cloud:
         reader.problems += cloud(site.cloud).pool_problems(plan)
     return plan, reader.problems
@@ -67,7 +76,7 @@ def _read_cluster(cluster: Reader, name: str, facts: Any) -> tuple[str, Site]:
     cluster.only(CoreFacts.__annotations__)
     cluster.require(*sorted(CoreFacts.__required_keys__))
     cluster.text("cluster")
-    for key in ("key", "workers_security_group"):
+    for key in ("key", "workers_security_group", "endpoint"):
         cluster.text(key, late=True)
     pools = read_pools(cluster)
     if cluster.has("pools") and name not in pools:
@@ -76,6 +85,14 @@ def _read_cluster(cluster: Reader, name: str, facts: Any) -> tuple[str, Site]:
     network = cluster.sub("network")
     site = read_site(network, facts["network"]) if network else Site("", "", "", "", {})
     return read_scheduler(cluster), site
+
+
+def _read_version(reader: Reader, cluster: Reader, own: Optional[str]) -> None:
+    """A worker may be older than the servers, and never newer."""
+    servers = cluster.text("version")
+    mine, theirs = minor_of(own or ""), minor_of(servers or "")
+    if mine and theirs and mine > theirs:
+        reader.complain("software", f"must not be newer than the cluster's, which is {servers}, got {own}")
 
 
 def _store(cluster: Reader, facts: Any) -> Store:

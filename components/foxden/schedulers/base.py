@@ -8,7 +8,7 @@ from typing import Any, Optional, Protocol, TypeVar, cast
 
 import pulumi
 
-from foxden.boot.node import Flow, Node, Role, Secrets, Software
+from foxden.boot.node import Endpoint, Flow, Node, Role, Secrets, Software
 from foxden.boot.program import Program
 from foxden.connection import Connection, ConnectionArgs
 from foxden.errors import Problem, check
@@ -127,6 +127,10 @@ class Nodes(Protocol):
     KEPT: Mapping[str, str]
     """Field of a connection to where its value is kept, below :attr:`foxden.boot.node.Node.parameters`."""
 
+    ENDPOINT: Optional[Endpoint]
+    """What the servers are reached by at one address, which nodes are told as :attr:`foxden.boot.node.Node.endpoint`.
+    None where nodes find each server by themselves."""
+
     def software(
         self,
         mirror: Optional[str] = None,
@@ -135,6 +139,12 @@ class Nodes(Protocol):
         apt_mirror: str = "",
     ) -> Software:
         """What is installed on a node: see :class:`foxden.SoftwareArgs`. Raises InvalidInput with all that is wrong."""
+
+    def version(self, software: Software) -> Optional[str]:
+        """The version, like ``1.34.4``, that must rise one minor at a time. None where any may follow any."""
+
+    def group_tags(self, node: Node) -> Mapping[str, str]:
+        """Tags of a pool's group, and not of its machines, for what scales it from inside the cluster."""
 
     def program(self, role: Role) -> Program:
         """What the machines of a role run beside the scheduler: they fetch it when they start."""

@@ -198,11 +198,13 @@ FUNCTIONS: Mapping[str, str] = {
     "aws:route53/getZone:getZone": "aws_route53_zone",
     "aws:s3/getBucket:getBucket": "aws_s3_bucket",
     "aws:ssm/getParameter:getParameter": "aws_ssm_parameter",
+    "aws:ssm/getParametersByPath:getParametersByPath": "aws_ssm_parameters_by_path",
 }
 """Function -> Terraform's name of the data source."""
 
 SECRET_RESULTS: Mapping[str, tuple[str, ...]] = {
     "aws:ecr/getAuthorizationToken:getAuthorizationToken": ("authorizationToken", "password"),
     "aws:ssm/getParameter:getParameter": ("value",),
+    "aws:ssm/getParametersByPath:getParametersByPath": ("values",),
 }
 """Function -> what is secret in its result, which the bridge gives out plain."""

@@ -1,5 +1,6 @@
 """A cluster as its operators reach it: over TLS, with its own authority and its tokens."""
 
+import random
 import socket
 import ssl
 import threading
@@ -121,6 +122,34 @@ def voters(api: Api) -> set[str] | None:
         return None
     said: Json = answer.json()
     return {each["Name"] for each in said["Servers"] if each["Healthy"] and each["Voter"]}
+
+
+@dataclass
+class KeyValues:
+    """What Consul keeps, at whichever server answers."""
+
+    access: Access
+    token: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.token = self.access.cluster.parameter("operators/consul-token")
+
+    def put(self, key: str, value: str) -> None:
+        """Keep a text."""
+        self._ask("PUT", key, value)
+
+    def get(self, key: str) -> str:
+        """What is kept, as the leader knows it."""
+        return self._ask("GET", f"{key}?raw&consistent")
+
+    def _ask(self, method: str, key: str, body: str = "") -> str:
+        servers = self.access.servers()
+        assert servers, "no server is in service"
+        url = f"https://{random.choice(servers).facts.address}:8501/v1/kv/foxden/load/{key}"
+        headers = {"X-Consul-Token": self.token}
+        answer = requests.request(method, url, data=body, headers=headers, timeout=5, verify=str(self.access.ca))
+        assert answer.status_code == 200, f"{url}: {answer.status_code} {answer.text[:200]}"
+        return answer.text
 
 
 @dataclass

@@ -17,6 +17,7 @@ RELEASE = "bookworm"
 PACKAGES = (
     *("systemd", "systemd-sysv", "systemd-resolved", "dbus", "cloud-init", "iproute2", "ca-certificates", "procps"),
     *("netbase", "curl", "iptables", "python3-cryptography", "python3-boto3", "docker.io"),
+    *("containerd", "runc", "containernetworking-plugins", "conntrack", "ipset", "socat", "ebtables", "ethtool"),
     # One of the names by which python3-cryptography asks for it; debootstrap knows only packages.
     "python3-cffi-backend",
 )

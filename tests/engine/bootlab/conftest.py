@@ -1,36 +1,23 @@
 """A closed world for tests of the lab, another that all tests of the cluster share, and what happened in them."""
 
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from local.errors import LocalError
 from local.toolchain import aws
 from tests.engine.bootlab.access import Access
-from tests.engine.bootlab.cluster import Cluster, group_name
-from tests.engine.bootlab.lab import Lab, a_lab
-from tests.engine.bootlab.machines import machines
-from tests.engine.bootlab.services import Deployment, deployment
-from tests.engine.bootlab.world import POOL, SERVERS, WORKERS, World
-
-_LAB = pytest.StashKey[Lab | None]()
-
-
-@contextmanager
-def _told(session: pytest.Session) -> Iterator[Lab]:
-    """This process is inside while tests run, and nothing is left afterwards."""
-    before = session.stash.get(_LAB, None)
-    with a_lab() as made:
-        session.stash[_LAB] = made
-        yield made
-        session.stash[_LAB] = before
+from tests.engine.bootlab.lab import Lab, Supplies
+from tests.engine.bootlab.services import Deployment, as_commands, deployment
+from tests.engine.bootlab.supplies import supplies
+from tests.engine.bootlab.telling import built, telling, told
+from tests.engine.bootlab.world import Built, World
 
 
 @pytest.fixture(scope="module")
 def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
-    """A world of a module's own."""
-    with _told(request.session) as made:
+    """A world of a module's own, with nothing of any scheduler's."""
+    with telling(request.session, Supplies()) as made:
         yield made
 
 
@@ -45,31 +32,27 @@ def plugin() -> aws.Ready:
 
 @pytest.fixture(scope="session")
 def made(request: pytest.FixtureRequest, plugin: aws.Ready) -> Iterator[World]:
-    """Three servers and two workers, booted from nothing by ``pulumi up``, which ends when they are one cluster."""
-    with _told(request.session) as lab:
-        stack = machines(lab, POOL, SERVERS, WORKERS)
-        stack.up()
-        lab.in_service(group_name("servers"), SERVERS, within=5)
-        lab.in_service(group_name(POOL), WORKERS, within=5)
-        cluster = Cluster(lab, SERVERS)
-        yield World(cluster, Access(cluster), stack)
+    """A cluster with Consul and Nomad."""
+    with telling(request.session, supplies()) as lab:
+        cluster, stack = built(lab, "nomad")
+        yield World(cluster, stack, Access(cluster))
 
 
 @pytest.fixture(scope="session")
 def deployed(made: World) -> Deployment:
     """The services of every environment, which stay there."""
-    return deployment(made.access)
+    return deployment(made.cluster, lambda: as_commands(made.access))
 
 
 @pytest.fixture
-def services(world: World, deployed: Deployment) -> Deployment:
+def services(world: Built, deployed: Deployment) -> Deployment:
     """The same, with the servers and tokens that there are now."""
-    deployed.up(world.access)
+    deployed.up()
     return deployed
 
 
 @pytest.fixture
-def world(made: World) -> Iterator[World]:
+def world(made: Built) -> Iterator[Built]:
     """The cluster, well before the test and after it."""
     made.well()
     yield made
@@ -82,7 +65,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Say what happened in the lab, next to what failed."""
     report = yield
-    world = item.session.stash.get(_LAB, None)
-    if report.failed and world is not None:
-        report.sections.append(("the lab", world.told()))
+    happened = told(item.session) if report.failed else None
+    if happened is not None:
+        report.sections.append(("the lab", happened))
     return report

@@ -22,6 +22,8 @@ _START = (
     'mount -t overlay foxden-bootlab -o "lowerdir=$LOWER,upperdir=$DISK/upper,workdir=$DISK/work" "$DISK/root"; '
     'exec systemd-nspawn "$@"'
 )
+PLAIN = ("/var/lib/containerd",)
+"""Directories that lie beside the thin layer, on the file system that it lies on: a layer over them needs that."""
 _NETWORK = """\
 [Match]
 Name=host0
@@ -73,6 +75,7 @@ class Host:
         options += ["--quiet", "--boot", "--register=no", "--keep-unit", f"--machine={self.name}"]
         options += [f"--directory={self.disk}/root", f"--network-bridge={BRIDGE}", "--console=read-only"]
         options += ["--resolv-conf=off", "--timezone=off", "--link-journal=no"]
+        options += [f"--bind={self._beside(place)}:{place}" for place in PLAIN]
         enter = [*self.network.enter, "unshare", "--mount", "--propagation=private", "--"]
         environ = {"PATH": _PATH, "LOWER": str(self.base.root), "DISK": str(self.disk)}
         with self.console.open("ab") as log:
@@ -81,13 +84,18 @@ class Host:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**environ, "GROUPS_TO_JOIN": " ".join(map(str, self.group.paths))},
+                env={
+                    **environ,
+                    "GROUPS_TO_JOIN": " ".join(map(str, self.group.paths)),
+                    # The settings of its own network can be made, as on a machine.
+                    "SYSTEMD_NSPAWN_API_VFS_WRITABLE": "network",
+                },
                 start_new_session=True,
             )
 
     def _new_disk(self) -> None:
-        for name in ("upper", "work", "root"):
-            (self.disk / name).mkdir(parents=True)
+        for directory in (*(self.disk / name for name in ("upper", "work", "root")), *map(self._beside, PLAIN)):
+            directory.mkdir(parents=True)
         bits, gateway = self.network.addresses.prefixlen, self.network.gateway
         environ = " ".join(f'"{name}={value}"' for name, value in sorted(self.environ.items()))
         files = {
@@ -101,6 +109,9 @@ class Host:
             file = self.disk / "upper" / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
+
+    def _beside(self, place: str) -> Path:
+        return self.disk / "beside" / place.lstrip("/")
 
     @property
     def leader(self) -> int:

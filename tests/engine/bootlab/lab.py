@@ -6,14 +6,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 import psutil
 
+from local.kubernetes.images import Image
+from local.kubernetes.inside import KERNEL
 from local.paths import REPO
 from tests.engine.bootlab.base import Base, base
 from tests.engine.bootlab.cloud import Cloud
@@ -22,11 +24,11 @@ from tests.engine.bootlab.groups import PREFIX, Group, hierarchies
 from tests.engine.bootlab.host import Host
 from tests.engine.bootlab.images import Images
 from tests.engine.bootlab.metadata import Facts, metadata
-from tests.engine.bootlab.mirror import mirror
+from tests.engine.bootlab.mirror import Archive, mirror
 from tests.engine.bootlab.names import names
 from tests.engine.bootlab.network import Network
 from tests.engine.bootlab.refresh import Actions
-from tests.engine.bootlab.registry import Registry, answering, trust
+from tests.engine.bootlab.registry import PROBE, Registry, answering, trust
 from tests.engine.bootlab.scaling import Member, Player, State, playing
 from tests.engine.harness.waiting import until
 
@@ -35,16 +37,45 @@ REGION = "eu-west-1"
 APPS_INSIDE = "usr/local/share/foxden-apps"
 """Where the services' programs are on every host."""
 
+BALANCERS = ".elb.amazonaws.com"
+"""How the names of balancers end."""
+
 _APPS = REPO / "examples" / "apps"
 _DOOR = 4566
 _NETNS = Path("/run/netns")
 
 
 _ASK = """
-journalctl --no-pager -q -o short-precise -u 'foxden-*' -u consul -u nomad -u cloud-final |
+journalctl --no-pager -q -o short-precise -u 'foxden-*' -u consul -u nomad -u etcd -u 'kube*' -u containerd \\
+    -u cloud-final |
     grep -vE '(Ign|Get):|Registered resource' | tail -n 50
 systemctl --failed --no-legend
 """
+
+
+_SHOWN = """\
+[Unit]
+Description=Settings of the whole machine look as a node makes them
+DefaultDependencies=no
+Before=sysinit.target
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -ec 'mkdir -p /run/lab-kernel; while read -r name value; do \\
+    shown=/run/lab-kernel/$(echo "$name" | tr / .); echo "$value" >"$shown"; \\
+    mount --bind "$shown" "/proc/sys/$name"; done </etc/lab-kernel'
+"""
+
+
+@dataclass(frozen=True)
+class Supplies:
+    """What of the world outside there is in it."""
+
+    archives: Sequence[Archive] = ()
+    """Programs on the mirror."""
+    images: Sequence[Image] = ()
+    """In the account's own registry, beside :data:`PROBE`."""
+    world: Mapping[str, Sequence[Image]] = field(default_factory=dict)
+    """Host of another registry -> its images."""
 
 
 @dataclass
@@ -56,6 +87,7 @@ class Lab:
     base: Base
     endpoint: str
     """Where hosts and tests find the cloud."""
+    supplies: Supplies
     mirror: str
     """The URL below which the pinned programs lie."""
     cloud: Cloud
@@ -107,18 +139,31 @@ def apps() -> dict[str, str]:
     return found
 
 
-def docker(disk: Base, authority: str) -> dict[str, str]:
-    """What lets Docker run on a host's thin layer, once somebody uses it, and know the lab's registry."""
+def containers(disk: Base, authority: str) -> dict[str, str]:
+    """What lets containers run on a host's thin layer, once somebody uses them, and come from the lab's registries."""
     bundle = "etc/ssl/certs/ca-certificates.crt"
     return {
         "etc/docker/daemon.json": '{"storage-driver": "vfs"}',
         "etc/systemd/system/sockets.target.d/docker.conf": "[Unit]\nWants=docker.socket\n",
         bundle: (disk.root / bundle).read_text() + authority,
+        **kernel(),
+    }
+
+
+def kernel() -> dict[str, str]:
+    """What shows a kubelet that the settings of the whole machine, which it would make, are made; and no messages of
+    its kernel's, which it would read."""
+    lines = "\n".join(f"{name} {value}" for name, value in sorted(KERNEL.items()))
+    return {
+        "etc/lab-kernel": f"{lines}\n",
+        "etc/systemd/system/lab-kernel.service": _SHOWN,
+        "etc/systemd/system/sysinit.target.d/lab-kernel.conf": "[Unit]\nWants=lab-kernel.service\n",
+        "etc/tmpfiles.d/lab.conf": "L /dev/kmsg - - - - null\n",
     }
 
 
 @contextmanager
-def a_lab(addresses: str = "10.77.0.0/16") -> Iterator[Lab]:
+def a_lab(supplies: Supplies, addresses: str = "10.77.0.0/16") -> Iterator[Lab]:
     """A world with these addresses, which this thread is in while the block runs. Nothing is left of it afterwards."""
     _sweep()
     disk = base()
@@ -129,20 +174,20 @@ def a_lab(addresses: str = "10.77.0.0/16") -> Iterator[Lab]:
     try:
         network.up()
         with network.entered(), ExitStack() as stack:
-            yield _opened(network, directory, disk, stack)
+            yield _opened(network, directory, disk, supplies, stack)
     finally:
         _cleared(name)
 
 
-def _opened(network: Network, directory: Path, disk: Base, stack: ExitStack) -> Lab:
+def _opened(network: Network, directory: Path, disk: Base, supplies: Supplies, stack: ExitStack) -> Lab:
     gateway = str(network.gateway)
     moto = stack.enter_context(_moto(network.name, directory))
     cloud = Cloud(f"http://{moto[0]}:{moto[1]}", REGION)
     endpoint = f"http://{gateway}:{_DOOR}"
-    registry = Registry(REGION)
-    known = {registry.host: str(network.registry), registry.api: gateway}
+    registry = Registry(REGION, (PROBE, *supplies.images), supplies.world)
+    known = {registry.api: gateway, **dict.fromkeys((registry.host, *supplies.world), str(network.registry))}
     trusted = trust(list(known), directory)
-    images = Images({**apps(), **docker(disk, trusted.authority)})
+    images = Images({**apps(), **containers(disk, trusted.authority)})
 
     def new_host(facts: Facts) -> Host:
         return Host(
@@ -162,10 +207,10 @@ def _opened(network: Network, directory: Path, disk: Base, stack: ExitStack) -> 
     stack.enter_context(door((gateway, 443), moto, rules, trusted.context))
     stack.enter_context(answering(registry, str(network.registry), trusted.context))
     stack.enter_context(metadata(player.at, cloud.credentials))
-    url = stack.enter_context(mirror((gateway, 80), disk))
-    stack.enter_context(names(gateway, known))
+    url = stack.enter_context(mirror((gateway, 80), disk, supplies.archives))
+    stack.enter_context(names(gateway, {**known, BALANCERS: gateway}))
     stack.enter_context(playing(player))
-    return Lab(network, directory, disk, endpoint, url, Cloud(endpoint, REGION), images, registry, player)
+    return Lab(network, directory, disk, endpoint, supplies, url, Cloud(endpoint, REGION), images, registry, player)
 
 
 @contextmanager

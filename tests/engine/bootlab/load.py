@@ -1,19 +1,16 @@
-"""A steady load of writes and reads on Consul, by clients that try again as clients do."""
+"""A steady load of writes and reads on what a cluster keeps, by clients that try again as clients do."""
 
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import requests
 
-from tests.engine.bootlab.access import Access
-
 TRIES = 8
-_TIMEOUT = 5
-_PREFIX = "foxden/load"
 
 
 @dataclass
@@ -24,6 +21,8 @@ class Load:
     tried_again: int = 0
     failed: list[str] = field(default_factory=list)
     slowest: float = 0.0
+    written: dict[str, int] = field(default_factory=dict)
+    """Key -> the last text that was kept, a number that rises by one each time."""
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, tries: int, seconds: float) -> None:
@@ -40,54 +39,68 @@ class Load:
         assert self.done >= at_least, said
 
 
+class Store(Protocol):
+    """What keeps texts by key, and says so only when they are kept. Raises whatever comes in between."""
+
+    def put(self, key: str, value: str) -> None:
+        """Keep a text."""
+
+    def get(self, key: str) -> str:
+        """What is kept, all that was put included."""
+
+
 @dataclass
 class Client:
-    """One client: it writes, and reads what it wrote, at whichever server answers."""
+    """One client: it writes, and reads what it wrote."""
 
-    access: Access
-    token: str
+    store: Store
     load: Load
     key: str
 
-    def ask(self, method: str, query: str, body: str = "") -> str:
-        """A request, tried again at another server after a while that grows: 0.1 s to 3 s."""
-        begun, said = time.monotonic(), "no server is in service"
+    def write(self, value: str) -> bool:
+        """Whether it was kept in the end."""
+
+        def put() -> str:
+            self.store.put(self.key, value)
+            return value
+
+        return self._tried(put, f"write of {self.key}") is not None
+
+    def read(self) -> str | None:
+        """What is kept; None where nobody says."""
+        return self._tried(lambda: self.store.get(self.key), f"read of {self.key}")
+
+    def _tried(self, what: Callable[[], str], name: str) -> str | None:
+        """A request, tried again after a while that grows: 0.1 s to 3 s."""
+        begun, said = time.monotonic(), ""
         for tries in range(1, TRIES + 1):
-            servers = self.access.servers()
-            if servers:
-                address = random.choice(servers).facts.address
-                url = f"https://{address}:8501/v1/kv/{_PREFIX}/{self.key}?{query}"
-                headers = {"X-Consul-Token": self.token}
-                try:
-                    answer = requests.request(
-                        method, url, data=body, headers=headers, timeout=_TIMEOUT, verify=str(self.access.ca)
-                    )
-                    if answer.status_code == 200:
-                        self.load.note(tries, time.monotonic() - begun)
-                        return answer.text
-                    said = f"{address}: {answer.status_code} {answer.text[:200]}"
-                except requests.RequestException as error:
-                    said = f"{address}: {error!r}"
+            try:
+                answer = what()
+            except (AssertionError, requests.RequestException) as error:
+                said = repr(error)[:500]
+            else:
+                self.load.note(tries, time.monotonic() - begun)
+                return answer
             time.sleep(min(3.0, 0.1 * 2**tries) * random.uniform(0.5, 1))
-        self.load.failed.append(f"{method} {self.key}: {said}")
-        return ""
+        self.load.failed.append(f"{name}: {said}")
+        return None
 
 
 @contextmanager
-def steady_load(access: Access, clients: int = 3, pause: float = 0.2) -> Iterator[Load]:
+def steady_load(store: Store, clients: int = 3, pause: float = 0.2) -> Iterator[Load]:
     """Goes on while the block runs."""
     load, over = Load(), threading.Event()
-    token = access.cluster.parameter("operators/consul-token")
 
     def run(number: int) -> None:
-        client = Client(access, token, load, f"client-{number}")
+        client = Client(store, load, f"client-{number}")
         count = 0
         while not over.wait(pause):
             count += 1
-            client.ask("PUT", "", str(count))
-            read = client.ask("GET", "raw&consistent")
+            if client.write(str(count)):
+                load.written[client.key] = count
+            read = client.read()
             if read != str(count):
-                load.failed.append(f"client-{number} wrote {count} and read {read!r}")
+                load.failed.append(f"{client.key} wrote {count} and read {read!r}")
 
     threads = [threading.Thread(target=run, args=(number,), daemon=True) for number in range(clients)]
     for thread in threads:

@@ -11,7 +11,6 @@ from local.simulate.cloud import Cloud
 from tests.engine.aws.projects import Project, environment
 from tests.engine.bootlab.cluster import NAME
 from tests.engine.bootlab.lab import REGION, Lab
-from tests.engine.bootlab.mirror import archives
 
 FOLLOW_WITHIN = 30
 """Seconds until every node knows of new secrets: the least that can be chosen."""
@@ -37,7 +36,7 @@ class Machines:
         self.project.up()
 
 
-def machines(lab: Lab, pool: str, servers: int, workers: int) -> Machines:
+def machines(lab: Lab, scheduler: str, pool: str, servers: int, workers: int) -> Machines:
     """The stack, with nothing in it yet."""
     directory = lab.directory / "machines"
     shutil.copytree(_PROGRAM, directory)
@@ -47,16 +46,14 @@ def machines(lab: Lab, pool: str, servers: int, workers: int) -> Machines:
     (directory / "Pulumi.yaml").write_text("name: lab-machines\nruntime: python\n")
     project = Project("lab-machines", directory, env, {})
     project.pulumi("stack", "init")
-    programs = {
-        archive.name: {"version": archive.version, "checksum": archive.sha256, "url": f"{lab.mirror}{archive.path}"}
-        for archive in archives().values()
-    }
+    programs = {archive.name: archive.told(lab.mirror) for archive in lab.supplies.archives}
     image = lab.images.first(lab.cloud)
     lab.cloud.client("s3").create_bucket(
         Bucket=SNAPSHOTS, CreateBucketConfiguration={"LocationConstraint": lab.cloud.region}
     )
     settings = {
         "name": NAME,
+        "scheduler": scheduler,
         "cidr": str(lab.network.addresses),
         "zones": [f"{REGION}{zone}" for zone in "abc"],
         "pool": pool,

@@ -1,18 +1,18 @@
-"""The account's own registry of images, as ECR is one: over TLS, for those who show the token that ECR gave them."""
+"""Registries of images: the account's own, as ECR is one, for those who show the token that ECR gave them; and the
+world's, for everybody. All over TLS."""
 
 import base64
 import gzip
 import hashlib
-import io
 import json
 import ssl
-import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from foxden.boot.files.node.certificates import issue, new_authority
+from local.kubernetes.images import Image, Layer, configuration, layer_archive
 from tests.engine.bootlab.metadata import ACCOUNT
 from tests.engine.bootlab.serving import Answering, serving
 
@@ -21,15 +21,22 @@ _CONFIG = "application/vnd.docker.container.image.v1+json"
 _LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 _HOURS = 24
 
+PROBE = Image("probe:1", [Layer({"/probe": b""})], [])
+"""One empty file, to see whether images can be pulled at all."""
+
 
 @dataclass
 class Registry:
-    """One image, and whether it is given out."""
+    """The account's own, and whether it gives anything out."""
 
     region: str
+    images: Sequence[Image] = (PROBE,)
+    """By names that name no registry: they are in the account's own."""
+    world: Mapping[str, Sequence[Image]] = field(default_factory=dict)
+    """Host of a registry of the world's -> its images, by names without that host."""
     is_open: bool = True
     pulled: list[str] = field(default_factory=list)
-    """Who has pulled it, by address."""
+    """Who has pulled something of the account's own, by address."""
 
     @property
     def host(self) -> str:
@@ -43,8 +50,12 @@ class Registry:
 
     @property
     def image(self) -> str:
-        """The image that there is."""
-        return f"{self.host}/probe:1"
+        """An image that there always is."""
+        return self.named(PROBE)
+
+    def named(self, image: Image) -> str:
+        """By which an image of its own is pulled."""
+        return f"{self.host}/{image.name}"
 
     @property
     def accepted(self) -> str:
@@ -73,44 +84,58 @@ def trust(names: list[str], directory: Path) -> Trust:
     return Trust(authority.certificate, context)
 
 
-def _blobs() -> dict[str, tuple[str, bytes]]:
-    """Digest (and, of the manifest, tag) -> type and content of an image with one empty file."""
-    plain = io.BytesIO()
-    with tarfile.open(fileobj=plain, mode="w") as archive:
-        archive.addfile(tarfile.TarInfo("probe"))
-    layer = gzip.compress(plain.getvalue(), mtime=0)
-    rootfs = {"type": "layers", "diff_ids": [_digest(plain.getvalue())]}
-    config = json.dumps({"architecture": "amd64", "os": "linux", "config": {}, "rootfs": rootfs}).encode()
-    parts = [(_CONFIG, config), (_LAYER, layer)]
-    told = [{"mediaType": kind, "size": len(content), "digest": _digest(content)} for kind, content in parts]
-    whole = {"schemaVersion": 2, "mediaType": _MANIFEST, "config": told[0], "layers": told[1:]}
-    manifest = json.dumps(whole).encode()
-    found = {_digest(content): (kind, content) for kind, content in [*parts, (_MANIFEST, manifest)]}
-    return {**found, "1": (_MANIFEST, manifest)}
+Blobs = Mapping[str, tuple[str, bytes]]
+"""Below a registry's ``/v2/``: path of a manifest or blob -> its type and content."""
 
 
-def _digest(content: bytes) -> str:
+def _blobs(images: Sequence[Image]) -> Blobs:
+    """All that is pulled of these images."""
+    packed: dict[int, tuple[str, bytes]] = {}
+    found: dict[str, tuple[str, bytes]] = {}
+    for image in images:
+        repository, _, tag = image.name.rpartition(":")
+        for layer in image.layers:
+            if id(layer) not in packed:
+                plain = layer_archive(layer)
+                # Not made smaller: it would take longer than to send it.
+                packed[id(layer)] = (_digest(plain), gzip.compress(plain, compresslevel=0, mtime=0))
+        layers = [packed[id(layer)] for layer in image.layers]
+        config = configuration(image, [plain for plain, _ in layers])
+        parts = [(_CONFIG, config), *((_LAYER, content) for _, content in layers)]
+        told = [{"mediaType": kind, "size": len(content), "digest": _digest(content)} for kind, content in parts]
+        whole = {"schemaVersion": 2, "mediaType": _MANIFEST, "config": told[0], "layers": told[1:]}
+        manifest = json.dumps(whole).encode()
+        found |= {f"{repository}/blobs/{_digest(content)}": (kind, content) for kind, content in parts}
+        for name in (tag, _digest(manifest)):
+            found[f"{repository}/manifests/{name}"] = (_MANIFEST, manifest)
+    return found
+
+
+def _digest(content: bytes | memoryview) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 @contextmanager
 def answering(registry: Registry, address: str, context: ssl.SSLContext) -> Iterator[None]:
-    """It answers while the block runs."""
-    blobs = _blobs()
+    """All of them answer while the block runs."""
+    own = _blobs(registry.images)
+    world = {host: _blobs(images) for host, images in registry.world.items()}
 
     class Pulls(Answering):
         def do_GET(self) -> None:
-            if self.headers.get("Authorization") != registry.accepted:
+            host = self.headers.get("Host", "").partition(":")[0]
+            blobs = world.get(host, own)
+            if blobs is own and self.headers.get("Authorization") != registry.accepted:
                 return self.say(401, headers={"WWW-Authenticate": 'Basic realm="ECR"'})
-            if not registry.is_open:
+            if blobs is own and not registry.is_open:
                 return self.say(403)
-            if self.path == "/v2/":
+            path = self.path.partition("?")[0].removeprefix("/v2/")
+            if not path:
                 return self.say(200)
-            name = self.path.rpartition("/")[2]
-            if name not in blobs:
+            if path not in blobs:
                 return self.say(404)
-            kind, content = blobs[name]
-            if kind == _LAYER:
+            kind, content = blobs[path]
+            if kind == _LAYER and blobs is own:
                 registry.pulled.append(self.client_address[0])
             return self.say(200, content, {"Content-Type": kind, "Docker-Content-Digest": _digest(content)})
 

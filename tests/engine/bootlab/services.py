@@ -1,8 +1,9 @@
-"""The services of every environment, put onto the lab's cluster by Pulumi's engine, as commands."""
+"""The services of every environment, put onto the lab's cluster by Pulumi's engine."""
 
 import json
 import secrets
 import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import requests
 from foxden.schedulers.nomad.nodes import connection_options
 from stacks.services import SERVICES
 from tests.engine.bootlab.access import Access
-from tests.engine.bootlab.cluster import NAME
+from tests.engine.bootlab.cluster import NAME, Cluster
 from tests.engine.bootlab.lab import APPS_INSIDE
 from tests.engine.plugins.projects import Project, environment
 
@@ -31,6 +32,8 @@ class Deployment:
     port: int
     secret: str
     """The value of the one secret that a service has."""
+    told: Callable[[], Mapping[str, Any]]
+    """The connection to the cluster as it is now, and what services run."""
 
     @property
     def url(self) -> str:
@@ -41,9 +44,10 @@ class Deployment:
     def _settings(self) -> Path:
         return self.project.directory / "settings.json"
 
-    def up(self, access: Access) -> None:
+    def up(self) -> None:
         """Deploy them, unless that was done through the servers and with the tokens that there are now."""
-        wanted = json.dumps(_settings(access, self.secret, self.port))
+        same = {"environment": ENVIRONMENT, "domain": DOMAIN, "secrets": {SECRET: self.secret}}
+        wanted = json.dumps({**same, **self.told()})
         if not self._settings.exists() or self._settings.read_text() != wanted:
             self._settings.touch(mode=0o600)
             self._settings.write_text(wanted)
@@ -55,25 +59,23 @@ class Deployment:
         return requests.get(f"http://{address}:{self.port}/", headers=headers, timeout=10)
 
 
-def deployment(access: Access) -> Deployment:
+def deployment(cluster: Cluster, told: Callable[[], Mapping[str, Any]]) -> Deployment:
     """The stack, not deployed yet."""
-    directory = access.cluster.lab.directory / "services"
+    directory = cluster.lab.directory / "services"
     shutil.copytree(_PROGRAM, directory)
-    home = access.cluster.lab.directory / "of-services"
+    home = cluster.lab.directory / "of-services"
     home.mkdir()
     env = environment(home)
     (directory / "Pulumi.yaml").write_text("name: lab-services\nruntime: python\n")
     project = Project("lab-services", directory, env, {})
     project.pulumi("stack", "init")
-    return Deployment(project, access.cluster.ingress_port, secrets.token_urlsafe(24))
+    return Deployment(project, cluster.ingress_port, secrets.token_urlsafe(24), told)
 
 
-def _settings(access: Access, secret: str, port: int) -> dict[str, Any]:
+def as_commands(access: Access) -> Mapping[str, Any]:
+    """On Nomad: programs that its workers have on their disks."""
     server = min(access.servers(), key=lambda member: member.id)
     return {
-        "environment": ENVIRONMENT,
-        "domain": DOMAIN,
-        "secrets": {SECRET: secret},
         "services": {name: {**service, **_program(name)} for name, service in SERVICES.items()},
         "connection": {
             "scheduler": "nomad",
@@ -83,7 +85,7 @@ def _settings(access: Access, secret: str, port: int) -> dict[str, Any]:
             "discovery_token": access.cluster.parameter("operators/consul-token"),
             "ca": access.ca.read_text(),
             "ingress_scheme": "http",
-            "ingress_port": port,
+            "ingress_port": access.cluster.ingress_port,
             "options": dict(connection_options(NAME)),
         },
     }

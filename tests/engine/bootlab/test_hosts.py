@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.engine.bootlab.groups import Group
-from tests.engine.bootlab.lab import REGION, Lab, a_lab
+from tests.engine.bootlab.lab import REGION, Lab, Supplies, a_lab
 from tests.engine.bootlab.scaling import Member, State
 from tests.engine.harness.waiting import until
 
@@ -106,7 +106,7 @@ def test_an_instance_marked_unhealthy_is_replaced(lab: Lab, members: list[Member
 
 
 def test_two_labs_do_not_meet_and_nothing_is_left_of_one_that_failed(lab: Lab, members: list[Member]) -> None:
-    with pytest.raises(RuntimeError, match="on purpose"), a_lab(str(lab.network.addresses)) as other:
+    with pytest.raises(RuntimeError, match="on purpose"), a_lab(Supplies(), str(lab.network.addresses)) as other:
         assert other.cloud.groups() == []
         raise RuntimeError("on purpose")
     assert not other.directory.exists()

@@ -46,7 +46,7 @@ def test_a_cluster_that_lost_all_its_servers_is_what_it_was_once_snapshots_are_r
         answer = until(lambda: _answer(services), "the services answer", NEW_NODE)
     # The variable that the secret is in can be decrypted: the key to it is in the snapshot, too.
     assert answer["needs"]["meeting-router"]["needs"]["pods"]["secrets"] == {"API_KEY": True}
-    services.up(world.access)
+    services.up()
     assert services.project.preview() == {}
 
 
@@ -78,7 +78,7 @@ def test_all_keys_are_rotated_while_services_answer(world: World, services: Depl
     before.write_text(old_authority)
     with pytest.raises(requests.exceptions.SSLError):
         TlsConsul(server.facts.address, "", before).get("/v1/status/leader")
-    services.up(access)
+    services.up()
     assert services.project.preview() == {}
 
 

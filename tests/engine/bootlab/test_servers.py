@@ -7,7 +7,7 @@ import pytest
 
 from foxden.boot.node import Role
 from foxden.schedulers.nomad import nodes
-from tests.engine.bootlab.access import RPC, answers_rpc, counted_votes
+from tests.engine.bootlab.access import RPC, KeyValues, answers_rpc, counted_votes
 from tests.engine.bootlab.load import steady_load
 from tests.engine.bootlab.scaling import State
 from tests.engine.bootlab.world import NEW_NODE, POOL, SERVERS, World
@@ -78,7 +78,7 @@ def test_a_server_whose_power_was_cut_is_replaced_and_the_newcomer_votes(world: 
 def test_another_image_and_user_data_roll_all_servers_under_load(world: World) -> None:
     before = {member.id for member in world.servers()}
     image = world.lab.images.new(world.lab.cloud, "newer", {"etc/newer": "yes"})
-    with counted_votes(world.access) as votes, steady_load(world.access) as load:
+    with counted_votes(world.access) as votes, steady_load(KeyValues(world.access)) as load:
         world.machines.up(servers={"image": image, "unhealthy_after": 61})
         until(lambda: world.refreshed(world.cluster.server_group), "all servers are refreshed", 3 * NEW_NODE, every=1)
     load.none_failed(at_least=100)

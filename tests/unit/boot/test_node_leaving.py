@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from foxden.boot.files.node import leaving
+from foxden.boot.files.node import leaving, units, waiting
 from foxden.boot.files.node.api import ApiError
 from tests.unit.boot.fakes import FakeApi, facts
 
@@ -28,7 +28,7 @@ class Time:
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Time:
     found = Time()
-    monkeypatch.setattr(leaving, "time", found)
+    monkeypatch.setattr(waiting, "time", found)
     return found
 
 
@@ -40,8 +40,9 @@ def systemctl(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> list[tuple[str,
         done.append(arguments)
         return 3 if arguments[0] == "is-active" else 0
 
-    monkeypatch.setattr(leaving, "_systemctl", run)
-    monkeypatch.setattr(leaving, "_DROP_IN", f"{tmp_path}/{{unit}}.conf")
+    for module in (leaving, units):
+        monkeypatch.setattr(module, "systemctl", run)
+    monkeypatch.setattr(units, "_DROP_IN", f"{tmp_path}/{{unit}}.conf")
     monkeypatch.setattr(leaving, "node_id", lambda: "n1")
     return done
 
@@ -52,10 +53,10 @@ def nothing() -> None:
 
 def test_a_wait_ends_when_it_is_done_and_at_its_deadline(clock: Time) -> None:
     beats: list[float] = []
-    assert not leaving.until(lambda: False, 100, lambda: beats.append(clock.now))
+    assert not waiting.until(lambda: False, 100, lambda: beats.append(clock.now))
     assert beats == [100, 130, 160, 190]
     assert clock.now == 200
-    assert leaving.until(lambda: clock.now > 205, 100, nothing)
+    assert waiting.until(lambda: clock.now > 205, 100, nothing)
 
 
 def test_a_wait_takes_an_error_for_not_yet(clock: Time) -> None:
@@ -64,7 +65,7 @@ def test_a_wait_takes_an_error_for_not_yet(clock: Time) -> None:
             raise ApiError("not yet")
         return True
 
-    assert leaving.until(asked, 100, nothing)
+    assert waiting.until(asked, 100, nothing)
 
 
 def draining(ends: Callable[[], bool]) -> FakeApi:

@@ -6,7 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foxden.boot.files.node.members import Members, Watch, is_member, members, voters
+from foxden.boot.files.node.members import Members, is_member, members, voters
+from foxden.boot.files.node.watch import Watch
 from tests.unit.boot.fakes import FakeApi, facts
 
 HEALTH = "GET /v1/operator/autopilot/health"

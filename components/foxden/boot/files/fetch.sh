@@ -1,5 +1,6 @@
 #!/bin/sh
 # Gets the programs of a list into /usr/local/bin. Each line: name version checksum url member-of-the-archive
+# An archive is fetched once for those of its programs that follow each other.
 set -eu
 umask 022
 list=$1
@@ -12,20 +13,27 @@ fetch() {
         --retry 30 --retry-delay 2 --retry-max-time 600 --retry-connrefused --retry-all-errors --output "$2" "$1"
 }
 
+got=
 while read -r name version checksum url member; do
     have="$target/.$name.checksum"
     if [ -x "$target/$name" ] && [ "$(cat "$have" 2>/dev/null)" = "$checksum" ]; then
         continue
     fi
-    echo "fetching $name $version from $url"
-    fetch "$url" "$work/file"
-    kind=sha256sum
-    [ "${#checksum}" -eq 64 ] || kind=sha512sum
-    echo "$checksum  $work/file" | "$kind" --check --quiet
+    if [ "$got" != "$checksum" ]; then
+        echo "fetching $name $version from $url"
+        fetch "$url" "$work/file"
+        kind=sha256sum
+        [ "${#checksum}" -eq 64 ] || kind=sha512sum
+        echo "$checksum  $work/file" | "$kind" --check --quiet
+        got=$checksum
+    fi
     case $url in
     *.zip) unzip -qo -d "$work" "$work/file" "$member" ;;
     *.tar.gz | *.tgz) tar -xzf "$work/file" -C "$work" "$member" ;;
-    *) member="file" ;;
+    *)
+        member="file"
+        got=
+        ;;
     esac
     chmod 0755 "$work/$member"
     mv -f "$work/$member" "$target/$name"

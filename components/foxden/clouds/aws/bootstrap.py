@@ -23,6 +23,8 @@ class Prepared:
     needed: list[pulumi.Resource]
     """What must be there before a server starts: what their identity may do, the key of their secrets,
     their program."""
+    target_groups: tuple[pulumi.Output[str], ...] = ()
+    """ARNs of the target groups that they are put into."""
 
 
 class Bootstrap(Protocol):

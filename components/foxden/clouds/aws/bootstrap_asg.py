@@ -36,7 +36,10 @@ class AsgBootstrap:
             join_seconds=plan.join_deadline,
             leave_seconds=LEAVE_SECONDS,
             launch={"launch_template": {"id": prepared.template.id, "version": pinned(prepared.template)}},
-            more={"termination_policies": ["OldestLaunchTemplate", "OldestInstance"]},
+            more={
+                "target_group_arns": list(prepared.target_groups) or None,
+                "termination_policies": ["OldestLaunchTemplate", "OldestInstance"],
+            },
             opts={"protect": plan.protect or None},
         )
         # Its id and not its name, which is known before there is a group.

@@ -22,8 +22,8 @@ class Ec2Bootstrap:
         """An instance for each server, spread over the zones."""
         import pulumi_aws as aws
 
-        instances = [
-            aws.ec2.Instance(
+        instances = {
+            server: aws.ec2.Instance(
                 f"{scope.name}-{server}",
                 subnet_id=plan.site.zones[zone].private,
                 launch_template={
@@ -45,8 +45,13 @@ class Ec2Bootstrap:
                 ),
             )
             for server, zone in zones_of_servers(plan.site.zones, plan.servers).items()
-        ]
-        ids: pulumi.Output[list[str]] = pulumi.Output.all(*[instance.id for instance in instances])
+        }
+        for target in prepared.target_groups:
+            for server, instance in instances.items():
+                aws.lb.TargetGroupAttachment(
+                    f"{scope.name}-{server}", target_group_arn=target, target_id=instance.id, opts=scope.opts
+                )
+        ids: pulumi.Output[list[str]] = pulumi.Output.all(*[instance.id for instance in instances.values()])
         return ids.apply(",".join)
 
 

@@ -37,6 +37,22 @@ class Way:
         return f"{GROUPS[self.role]}-out" + (f"-{self.protocol}-{self.port}" if self.port else "")
 
 
+@dataclass(frozen=True)
+class Opening:
+    """A way from one security group to another."""
+
+    key: str
+    """What it is: ``workers-to-servers-tcp-4647``."""
+    source: pulumi.Input[str]
+    target: pulumi.Input[str]
+    protocol: str
+    ports: tuple[int, int]
+    """First and last."""
+    why: str
+    outward: bool
+    """Whether the source needs a rule, too: it has no way out to everywhere."""
+
+
 def ways_out(software: Software) -> tuple[Way, ...]:
     """Where nodes go: servers only to what they are installed from and to AWS, services on workers anywhere."""
     urls = [*(binary.url for binary in software.binaries), software.apt_mirror]
@@ -83,31 +99,33 @@ def create_groups(
     }
     rules: list[pulumi.Resource] = []
     for key, flow in openings(flows).items():
-        rules += _pair(scope, key, flow, groups)
+        source, target = groups[flow.source].id, groups[flow.target].id
+        outward = flow.source is Role.SERVER
+        rules += opened(scope, Opening(key, source, target, flow.protocol, flow.ports, flow.why, outward))
     rules += [_way(scope, way, groups) for way in ways_out]
     return {role: after(group.id, rules) for role, group in groups.items()}
 
 
-def _pair(scope: Scope, key: str, flow: Flow, groups: Mapping[Role, Any]) -> list[pulumi.Resource]:
+def opened(scope: Scope, opening: Opening) -> list[pulumi.Resource]:
     """The way in at the target, and the way out at a source that hasn't got one to everywhere."""
     import pulumi_aws as aws
 
-    source, target = groups[flow.source], groups[flow.target]
     facts: dict[str, Any] = {
-        "ip_protocol": flow.protocol,
-        "from_port": flow.ports[0],
-        "to_port": flow.ports[1],
-        "description": flow.why,
-        "tags": scope.tagged(key),
+        "ip_protocol": opening.protocol,
+        "from_port": opening.ports[0],
+        "to_port": opening.ports[1],
+        "description": opening.why,
+        "tags": scope.tagged(opening.key),
         "opts": scope.opts,
     }
+    source, target = opening.source, opening.target
     inward = aws.vpc.SecurityGroupIngressRule(
-        scope.logical(key), security_group_id=target.id, referenced_security_group_id=source.id, **facts
+        scope.logical(opening.key), security_group_id=target, referenced_security_group_id=source, **facts
     )
-    if flow.source is not Role.SERVER:
+    if not opening.outward:
         return [inward]
     outward = aws.vpc.SecurityGroupEgressRule(
-        scope.logical(key), security_group_id=source.id, referenced_security_group_id=target.id, **facts
+        scope.logical(opening.key), security_group_id=source, referenced_security_group_id=target, **facts
     )
     return [inward, outward]
 

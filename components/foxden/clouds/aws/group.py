@@ -38,6 +38,8 @@ class Group:
     refresh: Mapping[str, Any] = field(default_factory=dict)
     """More about how all are replaced."""
     more: Mapping[str, Any] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Of the group alone: an instance that may read its own tags takes none with a '/' in it."""
     opts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -64,7 +66,7 @@ def create_group(scope: Scope, group: Group, machines: Machines, site: Site, rig
         "initial_lifecycle_hooks": [hook.inputs for hook in wanted],
         "enabled_metrics": ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupTotalInstances"],
         "wait_for_capacity_timeout": f"{max(20, 2 * group.join_seconds // 60)}m",
-        "tags": [{"key": key, "value": value, "propagate_at_launch": True} for key, value in sorted(tags.items())],
+        "tags": [*_tags(tags, True), *_tags(group.tags, False)],
         **group.launch,
         **group.more,
     }
@@ -80,6 +82,10 @@ def create_group(scope: Scope, group: Group, machines: Machines, site: Site, rig
     )
     create_hooks(scope, group.what, made, wanted)
     return made
+
+
+def _tags(tags: Mapping[str, str], launched: bool) -> list[dict[str, Any]]:
+    return [{"key": key, "value": value, "propagate_at_launch": launched} for key, value in sorted(tags.items())]
 
 
 def pinned(template: Any) -> pulumi.Output[str]:

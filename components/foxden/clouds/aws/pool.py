@@ -50,7 +50,7 @@ def create_pool(plan: PoolPlan, opts: pulumi.ResourceOptions) -> BuiltPool:
     scope = Scope(plan.name, called(plan.cluster, plan.name), plan.machines.tags, opts)
     store, machines = plan.store, plan.machines
     role, profile, rights = create_identity(scope, "", machines, scope.called(), plan.key, store.bucket)
-    told = machines.user_data(store.bucket)
+    told = machines.user_data(store.bucket, plan.endpoint)
     template = create_template(scope, "", machines, profile, plan.security_group, told)
     # A cluster of another version of this library has another program for its workers.
     own = [] if machines.program.checksum in store.programs else [create_program(scope, store.bucket, machines.program)]
@@ -79,6 +79,7 @@ def _group(plan: PoolPlan, template: Any) -> Group:
             "target_group_arns": [arn for _, arn in sorted(plan.target_groups.items())],
             "termination_policies": ["OldestLaunchTemplate", "AllocationStrategy", "OldestInstance"],
         },
+        tags=plan.group_tags,
         # Whoever scales it later, by hand, by load or by the clock, is not fought.
         opts={"ignore_changes": ["desiredCapacity"]},
     )

@@ -8,6 +8,7 @@ import pulumi
 from foxden.boot.node import SERVERS, Role
 from foxden.clouds.aws.access import Place, snapshots_policy
 from foxden.clouds.aws.bootstrap import Prepared, bootstrap, bootstrap_problem
+from foxden.clouds.aws.endpoint import create_endpoint
 from foxden.clouds.aws.firewall import create_groups, ways_out
 from foxden.clouds.aws.identity import create_identity
 from foxden.clouds.aws.images import machine_problems
@@ -15,6 +16,7 @@ from foxden.clouds.aws.keys import FLOW_LOGS, create_key
 from foxden.clouds.aws.programs import create_store
 from foxden.clouds.aws.scope import Scope
 from foxden.clouds.aws.template import create_template
+from foxden.clouds.aws.versions import checked, keep
 from foxden.clouds.base import BuiltCore
 from foxden.clouds.plan import CorePlan, Machines
 from foxden.errors import Problem
@@ -40,10 +42,19 @@ def create_core(plan: CorePlan, opts: pulumi.ResourceOptions) -> BuiltCore:
     machines = _with_snapshots(plan, key.arn)
     store = create_store(scope, plan.programs)
     _, profile, rights = create_identity(scope, SERVERS, machines, group_name, key.arn, store)
-    told = machines.user_data(store)
+    reached = create_endpoint(scope, plan, plan.endpoint, groups) if plan.endpoint else None
+    told = machines.user_data(store, reached.address if reached else "")
+    version = checked(scope, plan.subject, machines.node.parameters, plan.version) if plan.version else None
+    if version is not None:
+        both: pulumi.Output[list[str]] = pulumi.Output.all(told, version)
+        # What can't follow what runs reaches no machine.
+        told = both.apply(lambda known: known[0])
     template = create_template(scope, SERVERS, machines, profile, groups[Role.SERVER], told)
     pools = _pools(scope, plan)
-    ready = chosen.create(plan, Prepared(template, told, [*rights, alias, pools]), scope)
+    targets = (reached.target_group,) if reached else ()
+    ready = chosen.create(plan, Prepared(template, told, [*rights, alias, pools], targets), scope)
+    if version is not None:
+        keep(scope, machines.node.parameters, version, ready)
     return BuiltCore(
         key=key.arn,
         servers_security_group=groups[Role.SERVER],
@@ -52,6 +63,7 @@ def create_core(plan: CorePlan, opts: pulumi.ResourceOptions) -> BuiltCore:
         template_version=template.latest_version,
         ready=ready,
         store=store,
+        endpoint=reached.address if reached else "",
     )
 
 

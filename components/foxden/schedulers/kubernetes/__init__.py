@@ -7,7 +7,7 @@ import pulumi
 from foxden.connection import Connection, ConnectionArgs
 from foxden.errors import Problem
 from foxden.schedulers.base import NO_VERSIONS, Capabilities, Deployed, Environment, Manifest
-from foxden.schedulers.kubernetes import resources
+from foxden.schedulers.kubernetes import nodes, resources
 from foxden.schedulers.kubernetes.manifest import render_manifest
 from foxden.schedulers.kubernetes.problems import service_problems
 from foxden.service.discovery import Target
@@ -19,6 +19,7 @@ class KubernetesScheduler:
 
     name = "kubernetes"
     packages: tuple[str, ...] = ("kubernetes",)
+    nodes = nodes
     capabilities = Capabilities(
         # A pod is made of images; there is no program of the node to run in it.
         commands=False,

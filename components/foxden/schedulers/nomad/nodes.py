@@ -4,15 +4,28 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from functools import cache
+from typing import Optional
 
 from foxden.boot.files import shipped, shipped_below
-from foxden.boot.node import Flow, Node, Role, Secrets, Software
+from foxden.boot.node import Endpoint, Flow, Node, Role, Secrets, Software
 from foxden.boot.parts import Boot, Command, Fetched, File, Package, Unit, filled
 from foxden.boot.program import Program, packed
 from foxden.boot.userdata import user_data
 from foxden.schedulers.nomad.node_software import software
 
-__all__ = ["KEPT", "boot", "connection_options", "flows", "parts", "program", "secrets", "software"]
+__all__ = [
+    "ENDPOINT",
+    "KEPT",
+    "boot",
+    "connection_options",
+    "flows",
+    "group_tags",
+    "parts",
+    "program",
+    "secrets",
+    "software",
+    "version",
+]
 
 KEPT: Mapping[str, str] = {
     "ca": "shared/ca",
@@ -20,6 +33,9 @@ KEPT: Mapping[str, str] = {
     "discovery_token": "operators/consul-token",
 }
 """A connection's field to the path below :attr:`Node.parameters` where its value is kept."""
+
+ENDPOINT: Optional[Endpoint] = None
+"""Nodes find each server by its tag."""
 
 _PROGRAM = "/usr/local/bin/foxden-node"
 _PACKAGES = ("ca-certificates", "curl", "python3-boto3", "python3-cryptography", "unzip")
@@ -34,6 +50,7 @@ _ONLY = {
     "node/rotate.py": Role.SERVER,
     "node/server.py": Role.SERVER,
     "node/snapshots.py": Role.SERVER,
+    "node/watch.py": Role.SERVER,
     "node/worker.py": Role.WORKER,
 }
 """The modules of the node's program that only one role needs."""
@@ -84,7 +101,7 @@ def _files(node: Node) -> Iterator[File]:
 
 
 def _units(node: Node) -> Iterator[Unit]:
-    sandbox = {"SANDBOX": shipped("units/sandbox").strip()}
+    sandbox = {"SANDBOX": filled(shipped("units/sandbox").strip(), {"FOLDERS": "foxden consul.d nomad.d"})}
     kind = "client" if node.role == Role.WORKER else "server"
     yield Unit("foxden-configure.service", filled(shipped("units/foxden-configure.service"), sandbox))
     yield Unit("consul.service", shipped("units/consul.service"))
@@ -109,6 +126,16 @@ def flows() -> tuple[Flow, ...]:
         Flow(Role.WORKER, Role.SERVER, "tcp", (4647, 4647), "Nomad's requests"),
         Flow(Role.WORKER, Role.WORKER, "tcp", _SERVICE_PORTS, "services to services, the ingress to services"),
     )
+
+
+def version(software: Software) -> Optional[str]:
+    """Servers of any versions that Nomad and Consul allow side by side may follow each other."""
+    return None
+
+
+def group_tags(node: Node) -> Mapping[str, str]:
+    """Nothing in these clusters scales their pools."""
+    return {}
 
 
 def secrets(role: Role, pool: str) -> Secrets:

@@ -10,7 +10,7 @@ settings = json.loads(Path("settings.json").read_text())
 name, pool = settings["name"], settings["pool"]
 network = foxden.Network(name, {"cloud": "aws", "cidr": settings["cidr"], "zones": settings["zones"]})
 servers: Any = {
-    "scheduler": "nomad",
+    "scheduler": settings["scheduler"],
     "network": network.facts,
     "pools": [pool],
     "protect": False,

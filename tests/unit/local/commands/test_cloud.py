@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from local import forwards
 from local.aws import call
 from local.commands import connect, pin_image
 from local.commands.cloud_site import CLOUDS, Site, site
@@ -95,8 +96,8 @@ def ports(monkeypatch: pytest.MonkeyPatch) -> dict[str, Forward]:
     found = {}
     for name, there in (("nomad", 4646), ("consul", 8501)):
         with socket.create_server(("127.0.0.1", 0)) as server:
-            found[name] = Forward(server.getsockname()[1], there)
-    monkeypatch.setattr(connect, "FORWARDS", found)
+            found[name] = Forward(server.getsockname()[1], there, page="/ui")
+    monkeypatch.setitem(forwards.FORWARDS, "nomad", found)
     return found
 
 

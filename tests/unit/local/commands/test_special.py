@@ -14,7 +14,7 @@ from local.agents.progress import Progress
 from local.commands import environments, special, up
 from local.commands.clock import iso, now
 from local.errors import LocalError
-from local.forwards import Forward
+from local.forwards import FORWARDS, Forward
 from local.stackfiles import stack_file, values
 
 
@@ -58,7 +58,7 @@ def asked(state: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     monkeypatch.setattr(up, "_tools", lambda: None)
     monkeypatch.setenv("PULUMI_BACKEND_URL", "https://state.example.com")
     with socket.create_server(("127.0.0.1", 0)) as server:
-        monkeypatch.setattr(special, "FORWARDS", {"nomad": Forward(server.getsockname()[1], 4646)})
+        monkeypatch.setitem(FORWARDS, "nomad", {"nomad": Forward(server.getsockname()[1], 4646)})
         yield Pulumi.asked
 
 
@@ -113,7 +113,7 @@ def test_what_is_missing_is_said(asked: list[str], root: Path, monkeypatch: pyte
     assert refused("dev", act).startswith("'dev' has a cluster of its own: use 'pulumi up -s dev'")
     with socket.create_server(("127.0.0.1", 0)) as server:
         nobody = server.getsockname()[1]
-    monkeypatch.setattr(special, "FORWARDS", {"nomad": Forward(nobody, 4646)})
+    monkeypatch.setitem(FORWARDS, "nomad", {"nomad": Forward(nobody, 4646)})
     said = refused("test-special", act)
     assert f"Nomad does not answer at https://127.0.0.1:{nobody}: run 'make connect STACK=dev'" in said
     monkeypatch.delenv("PULUMI_BACKEND_URL")

@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from .certificates import Pair
 from .credentials import REGISTRIES, Credentials
 from .facts import Facts
 from .parameters import Parameters
+from .written import write
 
 _SEEN_BY_COMMANDS = (
     "/bin/sh",
@@ -95,23 +95,6 @@ def own_certificate(root: Path = Path("/")) -> Pair | None:
     """The certificate that the node was given before."""
     files = [root / "etc/consul.d/tls" / name for name in ("cert.pem", "key.pem")]
     return Pair(*(file.read_text() for file in files)) if all(file.exists() for file in files) else None
-
-
-def write(path: Path, text: str, owner: str, mode: int = 0o600) -> bool:
-    """Write a file whole or not at all; False where it was so already."""
-    if path.exists() and path.read_text() == text:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
-        file.write(text)
-    fresh.chmod(mode)
-    if os.geteuid() == 0:
-        for each in (fresh, path.parent):
-            shutil.chown(each, owner, owner)
-    fresh.replace(path)
-    return True
 
 
 def follow(changed: list[str]) -> None:

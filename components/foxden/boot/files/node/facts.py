@@ -36,6 +36,7 @@ class Facts:
     follow_within: int = 600
     snapshots: str = ""
     snapshot_minutes: int = 60
+    endpoint: str = ""
 
     @property
     def name(self) -> str:

@@ -1,33 +1,14 @@
 """A node that goes: first its work moves, then it leaves, then it says so. A deadline ends each step."""
 
-import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from .api import Api, ApiError
 from .facts import Facts
+from .units import is_active, keep_ended, systemctl
+from .waiting import nothing, until
 
-_DROP_IN = "/run/systemd/system/{unit}.service.d/leaving.conf"
 _LEAVE_WITHIN = 60
-
-
-def until(done: Callable[[], bool], within: float, meanwhile: Callable[[], None], every: float = 2) -> bool:
-    """Wait until ``done``, with ``meanwhile`` every now and then; False when time is up."""
-    end, beat = time.monotonic() + within, 0.0
-    while True:
-        try:
-            if done():
-                return True
-        except (ApiError, OSError):
-            pass  # not done yet
-        now = time.monotonic()
-        if now >= end:
-            return False
-        if now >= beat:
-            beat = now + 30
-            meanwhile()
-        time.sleep(min(every, max(0.05, end - now)))
 
 
 def drain(nomad: Api, deadline: int, meanwhile: Callable[[], None]) -> bool:
@@ -86,28 +67,24 @@ def leave_pool(consul: Api) -> None:
 
 def retire() -> None:
     """From now on an agent that ends is not started again, until the machine is."""
-    for unit in ("nomad", "consul"):
-        file = Path(_DROP_IN.format(unit=unit))
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("[Service]\nRestart=no\n")
-    _systemctl("daemon-reload")
+    keep_ended("nomad", "consul")
 
 
 def end_nomad() -> None:
     """End the agent by an interrupt: a server takes that as to leave for good."""
-    _systemctl("kill", "--kill-who=main", "--signal=INT", "nomad")
-    until(lambda: not _is_active("nomad"), _LEAVE_WITHIN, _nothing)
+    systemctl("kill", "--kill-who=main", "--signal=INT", "nomad")
+    until(lambda: not is_active("nomad"), _LEAVE_WITHIN, nothing)
 
 
 def start_nomad_again() -> None:
     """The services of this node go on meanwhile."""
-    _systemctl("restart", "nomad")
+    systemctl("restart", "nomad")
 
 
 def leave_consul(consul: Api) -> None:
     """Leave, after which the agent ends."""
     _try(consul, "/v1/agent/leave")
-    until(lambda: not _is_active("consul"), _LEAVE_WITHIN, _nothing)
+    until(lambda: not is_active("consul"), _LEAVE_WITHIN, nothing)
 
 
 def _leads(api: Api, facts: Facts) -> bool:
@@ -119,15 +96,3 @@ def _try(api: Api, path: str) -> None:
         api.call("PUT", path)
     except ApiError as error:
         print(f"goes on without: {error}", flush=True)
-
-
-def _systemctl(*arguments: str) -> int:
-    return subprocess.run(["systemctl", *arguments], check=False, timeout=120).returncode
-
-
-def _is_active(unit: str) -> bool:
-    return _systemctl("is-active", "--quiet", unit) == 0
-
-
-def _nothing() -> None:
-    return None

@@ -9,8 +9,10 @@ from .credentials import Credentials
 from .duties import Done, Duty, Gone
 from .facts import Facts
 from .group import Group
-from .members import Members, Watch, is_member, members
+from .members import Members, is_member, members
 from .parameters import Parameters
+from .waiting import until
+from .watch import Watch
 
 _KEPT_FOR = 60
 _ALIVE = 1
@@ -51,7 +53,7 @@ class Server:
         """Go when the group says so, and tell it when that is done."""
         if self._group.is_terminating():
             leaving.leave_raft(self._consul, self._nomad, self._facts, self._whole, self._group.heartbeat)
-            leaving.until(self._group.left, 60, self._group.heartbeat)
+            until(self._group.left, 60, self._group.heartbeat)
             raise Gone
 
     def keep_consul(self) -> None:

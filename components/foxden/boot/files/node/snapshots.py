@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from . import aws
 from .api import Api, ApiError
 from .facts import Facts
-from .leaving import until
+from .waiting import until
 
 _PATHS = {"consul": "/v1/snapshot", "nomad": "/v1/operator/snapshot"}
 

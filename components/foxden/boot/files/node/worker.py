@@ -9,6 +9,7 @@ from .duties import Done, Duty, Gone
 from .facts import Facts
 from .group import Group
 from .parameters import Parameters
+from .waiting import until
 
 _TAKEN_WITHIN = 100
 """Seconds after a notice in which a worker's services must have moved: the machine is there for 20 more."""
@@ -50,7 +51,7 @@ class Worker:
             self._drained = True
         if terminating:
             leaving.leave_pool(self._consul)
-            leaving.until(self._group.left, 60, self._group.heartbeat)
+            until(self._group.left, 60, self._group.heartbeat)
             raise Gone
 
     def reach(self) -> None:

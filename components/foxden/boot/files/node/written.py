@@ -1,0 +1,22 @@
+"""Files that agents read: each is there whole, and its owner's alone."""
+
+import os
+import shutil
+from pathlib import Path
+
+
+def write(path: Path, text: str, owner: str, mode: int = 0o600) -> bool:
+    """Write a file whole or not at all; False where it was so already."""
+    if path.exists() and path.read_text() == text:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
+        file.write(text)
+    fresh.chmod(mode)
+    if os.geteuid() == 0:
+        for each in (fresh, path.parent):
+            shutil.chown(each, owner, owner)
+    fresh.replace(path)
+    return True

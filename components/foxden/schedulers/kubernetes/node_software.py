@@ -1,0 +1,88 @@
+"""The programs of a node: pinned versions, where they lie, and what they must add up to (pure)."""
+
+from collections.abc import Mapping
+from typing import Any, Optional
+
+from foxden.boot.node import Software
+from foxden.schedulers.releases import Release, chosen
+
+KUBERNETES = "kube-apiserver"
+"""The program whose version is the cluster's."""
+
+_VERSION = "1.34.3"
+_SERVER = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
+_NODE = ("kubelet", "kube-proxy")
+_ETCD = ("etcd", "etcdutl")
+OF_MASTERS = (*_SERVER, *_ETCD)
+"""The programs that only masters have; workers have all others."""
+
+# The checksums of Kubernetes are those of its changelog, which gives archives alone.
+_RELEASES = {
+    "kubernetes-server": Release(
+        _VERSION,
+        "https://dl.k8s.io/v{version}/kubernetes-server-linux-{processor}.tar.gz",
+        {
+            "amd64": (
+                "6dacc62cf3def4873c680bd308fa88eb0ee857e4ca4e19723921172f7e6d4f7f"
+                "774ea7742d59fa051807856896affb4fe86e55fc2612e2c3f729e5e10cde3200"
+            ),
+            "arm64": (
+                "788e89509219b22e08ec436bc4ba39ccf47237b78253bdb26b1d2287c22d2eda"
+                "bacb8f2102d657fd259e3c7d2d2b671ba33ca60383beabd480873bcc30773d7b"
+            ),
+        },
+        {name: f"kubernetes/server/bin/{name}" for name in _SERVER},
+    ),
+    "kubernetes-node": Release(
+        _VERSION,
+        "https://dl.k8s.io/v{version}/kubernetes-node-linux-{processor}.tar.gz",
+        {
+            "amd64": (
+                "15e7c285b2a399c9d4587fba182e2ce302a93de20a283f76e5d5fa1ba81eb1f7"
+                "35a8f3f1b264071bb4154c9d51d884cf69240b8f1183763d3db73bacac699946"
+            ),
+            "arm64": (
+                "7f8ce155ce2b6ac6997fbadf44ba11d1e5adc5dde54c6dc06933e0df25eafbd3"
+                "d53c18e83674e4ea5fa061c7a7d136b58a58d99f6c9c69514f4f68541fd9f7a7"
+            ),
+        },
+        {name: f"kubernetes/node/bin/{name}" for name in _NODE},
+    ),
+    "etcd": Release(
+        "3.5.27",
+        "https://github.com/etcd-io/etcd/releases/download/v{version}/etcd-v{version}-linux-{processor}.tar.gz",
+        {
+            "amd64": "0aad9a9e4e0817a021e933f9806a2b2960a62f949ad5a3d6436d8886945cb1bc",
+            "arm64": "1277309f540c5a0329c428f95455c9f76d24f768c8d28fd2753e891c379053fa",
+        },
+        {name: f"etcd-v{{version}}-linux-{{processor}}/{name}" for name in _ETCD},
+    ),
+    "kube-router": Release(
+        "2.1.0",
+        "https://github.com/cloudnativelabs/kube-router/releases/download/v{version}/"
+        "kube-router_{version}_linux_{processor}.tar.gz",
+        {},
+        {"kube-router": "kube-router"},
+    ),
+    "ecr-credential-provider": Release(
+        "1.27.1",
+        "https://artifacts.k8s.io/binaries/cloud-provider-aws/v{version}/linux/{processor}/"
+        "ecr-credential-provider-linux-{processor}",
+        {"amd64": "5035d7814c95cd3cedbc5efb447ef25a4942ef05caab2159746d55ce1698c74a"},
+        {"ecr-credential-provider": "ecr-credential-provider"},
+    ),
+}
+
+
+def software(
+    mirror: Optional[str] = None,
+    programs: Optional[Mapping[str, Mapping[str, Any]]] = None,
+    processor: str = "amd64",
+    apt_mirror: str = "",
+) -> Software:
+    """What nodes are installed with: see :func:`foxden.schedulers.releases.chosen`.
+
+    The programs are kubernetes-server, kubernetes-node, etcd, kube-router and ecr-credential-provider. InvalidInput
+    for a program whose publisher's checksum isn't known here, unless ``programs`` says it.
+    """
+    return chosen(_RELEASES, mirror, programs, processor, apt_mirror)

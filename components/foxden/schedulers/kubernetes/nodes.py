@@ -1,0 +1,189 @@
+"""What nodes of a Kubernetes cluster start with, and what they ask of their cloud (pure)."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from functools import cache
+from typing import Optional
+
+from foxden.boot.files import shipped, shipped_below
+from foxden.boot.node import Endpoint, Flow, Node, Role, Secrets, Software
+from foxden.boot.parts import Boot, Command, Fetched, File, Package, Unit, filled
+from foxden.boot.program import Program, packed
+from foxden.boot.userdata import user_data
+from foxden.schedulers.kubernetes.node_software import KUBERNETES, OF_MASTERS, software
+
+__all__ = [
+    "ENDPOINT",
+    "KEPT",
+    "boot",
+    "connection_options",
+    "flows",
+    "group_tags",
+    "parts",
+    "program",
+    "secrets",
+    "software",
+    "version",
+]
+
+KEPT: Mapping[str, str] = {"ca": "shared/ca", "token": "operators/kubernetes-token"}
+"""A connection's field to the path below :attr:`Node.parameters` where its value is kept."""
+
+ENDPOINT: Optional[Endpoint] = Endpoint(6443, "/readyz")
+"""What is balanced over the masters: their API, whose health needs no credential."""
+
+_PROGRAM = "/usr/local/bin/foxden-node"
+_PACKAGE = "foxden_node"
+_PACKAGES = ("ca-certificates", "curl", "python3-boto3", "python3-cryptography")
+_PACKAGES_OF_WORKERS = (
+    *("conntrack", "containerd", "containernetworking-plugins", "ethtool", "iproute2", "ipset", "iptables", "runc"),
+    *("socat", "util-linux"),
+)
+_START = (("enable",), ("restart", "--no-block"))
+_NEW_CONTAINERD = (Command(("systemctl", "daemon-reload")), Command(("systemctl", "restart", "containerd")))
+"""Its package has started it with another configuration."""
+_SHARED = (
+    *("__init__", "aws", "certificates", "duties", "facts", "group", "imds", "parameters", "rest", "units", "waiting"),
+    *("watch", "written"),
+)
+"""The modules of the nodes' program that are the same whatever runs services."""
+_OF_WORKERS = ("drain", "network", "node_config", "worker")
+_OF_BOTH = ("__init__", "__main__", "api", "secrets")
+"""The modules of Kubernetes' own part; all others are the masters'."""
+_PARTS = {
+    "etcd": ("etcd", ""),
+    "kube-apiserver": ("Kubernetes' API", "etcd.service"),
+    "kube-controller-manager": ("Kubernetes' controllers", "kube-apiserver.service"),
+    "kube-scheduler": ("Kubernetes' scheduler", "kube-apiserver.service"),
+}
+"""What masters run: what it is, and what it is started after."""
+_AGENTS = {"kube-proxy": "The way to services", "kube-router": "What enforces network policies"}
+"""What workers run beside the kubelet, and their network."""
+_AUTOSCALER = "k8s.io/cluster-autoscaler"
+
+
+def boot(node: Node, software: Software, bucket: str) -> str:
+    """The user-data of a pool's nodes, as base64. ``bucket`` has their :func:`program`.
+
+    Deterministic. InvalidInput where it is longer than a cloud takes.
+    """
+    return user_data(parts(node, software, bucket), f"cluster '{node.cluster}'")
+
+
+@cache
+def program(role: Role) -> Program:
+    """``foxden-node``, with the modules that nodes of this role need."""
+    there = {name.rpartition("/")[2].removesuffix(".py"): name for name in shipped_below("node/kubernetes", ".py")}
+    others = _OF_WORKERS if role == Role.SERVER else [name for name in there if name not in (*_OF_WORKERS, *_OF_BOTH)]
+    modules = {f"{name}.py": shipped(f"node/{name}.py") for name in _SHARED}
+    modules |= {f"kubernetes/{name}.py": shipped(path) for name, path in there.items() if name not in others}
+    return packed(_PACKAGE, modules, f"{_PACKAGE}.kubernetes")
+
+
+def parts(node: Node, software: Software, bucket: str) -> Boot:
+    """The same as parts."""
+    worker = node.role == Role.WORKER
+    own = program(node.role)
+    names = {*_PACKAGES, *software.packages, *(_PACKAGES_OF_WORKERS if worker else ())}
+    return Boot(
+        packages=tuple(Package(name) for name in sorted(names)),
+        apt_mirror=software.apt_mirror,
+        programs=(Fetched(_PROGRAM, node.region, bucket, own.key, own.checksum),),
+        binaries=tuple(binary for binary in software.binaries if (binary.name in OF_MASTERS) != worker),
+        files=(*_files(node, software), *(File(path, text) for path, text in sorted(software.files.items()))),
+        commands=(
+            *([] if worker else [Command(("systemd-sysusers",))]),
+            Command(("systemctl", "restart", "systemd-journald")),
+            *(_NEW_CONTAINERD if worker else ()),
+            *(Command(("systemctl", *words, *software.units)) for words in _START if software.units),
+        ),
+        units=tuple(_units(node)),
+    )
+
+
+def _files(node: Node, software: Software) -> Iterator[File]:
+    facts = json.dumps({**asdict(node), "version": version(software)}, sort_keys=True)
+    yield File("/etc/foxden/node.json", f"{facts}\n")
+    yield File("/etc/systemd/journald.conf.d/foxden.conf", shipped("journald.conf"))
+    if node.role == Role.SERVER:
+        yield File("/etc/sysusers.d/foxden.conf", shipped("kubernetes/sysusers.conf"))
+        yield File("/etc/foxden/kubernetes/audit.yaml", shipped("kubernetes/audit.yaml"))
+        yield File("/etc/foxden/kubernetes/authentication.yaml", shipped("kubernetes/authentication.yaml"))
+    else:
+        yield File("/etc/foxden/containerd.toml", shipped("kubernetes/containerd.toml"))
+
+
+def _units(node: Node) -> Iterator[Unit]:
+    master = node.role == Role.SERVER
+    folders = (*_PARTS,) if master else ("kubelet", *_AGENTS)
+    sandbox = {"SANDBOX": filled(shipped("units/sandbox").strip(), {"FOLDERS": " ".join(("foxden", *folders))})}
+    before = {"BEFORE": " ".join(f"{name}.service" for name in folders)}
+    yield Unit("foxden-configure.service", _unit("kubernetes/foxden-configure", {**sandbox, **before}))
+    if master:
+        confined = {"CONFINED": shipped("units/kubernetes/confined").strip()}
+        for name, (what, after) in _PARTS.items():
+            values = {"NAME": name, "DESCRIPTION": what, "AFTER": after, **confined}
+            yield Unit(f"{name}.service", _unit("kubernetes/part", values))
+    else:
+        yield Unit("containerd.service.d/foxden.conf", shipped("units/kubernetes/containerd.conf"), start=False)
+        for name in ("foxden-network", "kubelet"):
+            yield Unit(f"{name}.service", shipped(f"units/kubernetes/{name}.service"))
+        for name, what in _AGENTS.items():
+            yield Unit(f"{name}.service", _unit("kubernetes/firewall", {"NAME": name, "DESCRIPTION": what}))
+    yield Unit("foxden-node.service", _unit("foxden-node", sandbox))
+
+
+def _unit(name: str, values: Mapping[str, str]) -> str:
+    return filled(shipped(f"units/{name}.service"), values)
+
+
+def flows() -> tuple[Flow, ...]:
+    """Who talks to whom. Everything else may be closed, but balancers' ways to the API and to the workers' ingress."""
+    return (
+        Flow(Role.SERVER, Role.SERVER, "tcp", (2379, 2380), "etcd's clients and peers"),
+        Flow(Role.SERVER, Role.SERVER, "tcp", (6443, 6443), "the API, for the masters' health"),
+        Flow(Role.WORKER, Role.SERVER, "tcp", (6443, 6443), "the API, as the service 'kubernetes' of pods"),
+        Flow(Role.SERVER, Role.WORKER, "tcp", (10250, 10250), "the kubelets' API"),
+        Flow(Role.SERVER, Role.WORKER, "tcp", (4443, 4443), "APIs that are served on workers, in their own network"),
+        Flow(Role.WORKER, Role.WORKER, "tcp", (10250, 10250), "the kubelets' metrics, for pods in the node's network"),
+        Flow(Role.WORKER, Role.WORKER, "udp", (8472, 8472), "the pods' network"),
+    )
+
+
+def secrets(role: Role, pool: str) -> Secrets:
+    """What nodes may read and write below :attr:`Node.parameters`: masters all of it, workers their pool's own."""
+    if role == Role.SERVER:
+        return Secrets(read=("*",), write=("*",))
+    return Secrets(read=("shared/*", f"pools/{pool}/*"))
+
+
+def connection_options(cluster: str) -> Mapping[str, str]:
+    """The options of a connection to a cluster of these nodes: none is needed."""
+    return {}
+
+
+def version(software: Software) -> Optional[str]:
+    """The version of the control plane, which rises by one minor version at a time: ``1.34.3``."""
+    return next((binary.version for binary in software.binaries if binary.name == KUBERNETES), None)
+
+
+def group_tags(node: Node) -> Mapping[str, str]:
+    """Tags of a pool's group, for the cluster autoscaler: whose it is, and what its nodes will be like."""
+    if node.role == Role.SERVER:
+        return {}
+    labels = {f"{_AUTOSCALER}/node-template/label/{name}": value for name, value in sorted(node_labels(node).items())}
+    taint = {f"{_AUTOSCALER}/node-template/taint/{DEDICATED}": f"{node.pool}:NoSchedule"} if node.dedicated else {}
+    return {f"{_AUTOSCALER}/enabled": "true", f"{_AUTOSCALER}/{node.cluster}": "owned", **labels, **taint}
+
+
+DEDICATED = "foxden/dedicated"
+"""The taint of a pool for services that ask for it only."""
+
+
+def node_labels(node: Node) -> Mapping[str, str]:
+    """What the nodes of a pool are known by, beside what each knows of its own instance."""
+    found = {"foxden/pool": node.pool}
+    if node.node_class:
+        found["foxden/node-class"] = node.node_class
+    return {**found, **{f"foxden/meta.{name}": value for name, value in sorted(node.meta.items())}}
