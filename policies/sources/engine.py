@@ -49,7 +49,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def ConfigureStack(self, request: Any, context: grpc.ServicerContext) -> Any:
         with self._lock:
             self._environment = request.stack
-            self._judge = Judge(self._pack, request.stack)
+            self._judge = Judge(self._pack, request.stack, base=request.config.get("foxden:inherits", ""))
             self._seen = {}
         return analyzer_pb2.AnalyzerStackConfigureResponse()
 
