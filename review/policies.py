@@ -12,9 +12,6 @@ from policies.rule import Rule
 from review.findings import Finding
 from review.places import place
 
-VARIABLE = "FOXDEN_POLICY_REPORT"
-"""ENV that tells the pack the file."""
-
 
 @dataclass(frozen=True)
 class Judged:

@@ -14,9 +14,10 @@ from local.simulate.cloud import ACCOUNT, running
 from local.simulate.stack import throw_away
 from local.toolchain import aws
 from policies.model import Level
+from policies.sources.told import VARIABLE
 from review import seeds
 from review.plan import Plan, Planner
-from review.policies import VARIABLE, Judged, read_judged
+from review.policies import Judged, read_judged
 from stacks.settings import Settings, settings_in_files
 
 _SIMULATED = (
