@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from policies.model import Resource, Severity
 from policies.node import Node
@@ -71,10 +72,11 @@ def _digest(resource: Resource, _config: Node) -> Iterator[str]:
     why="A name that somebody else can take is a program that somebody else writes",
     fix="put it into a repository of the environment's registry",
     references=("CIS Kubernetes 5.5.1",),
-    config={"hosts": [".dkr.ecr.", ".amazonaws.com"]},
+    config={"hosts": ["*.dkr.ecr.*.amazonaws.com"], "images": ["traefik:v*"]},
 )
 def _registry(resource: Resource, config: Node) -> Iterator[str]:
-    allowed = list(config["hosts"].texts())
+    hosts, known = list(config["hosts"].texts()), list(config["images"].texts())
     for image in images(resource):
-        if not any(part in _host(image) for part in allowed):
+        named = any(fnmatchcase(image, each) for each in known)
+        if not named and not any(fnmatchcase(_host(image), each) for each in hosts):
             yield f"runs {image} of {_host(image)}"

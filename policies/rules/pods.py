@@ -205,7 +205,7 @@ def _volumes(resource: Resource, config: Node) -> Iterator[str]:
     why="It goes around the firewall between pods, and two of them don't fit on a node",
     fix="leave hostPort out, and give it a Service",
     references=("CIS Kubernetes 5.2.12", "checkov CKV_K8S_26"),
-    config=_SYSTEM,
+    config={"namespaces": ["kube-system", "foxden-ingress"]},
 )
 def _host_port(resource: Resource, config: Node) -> Iterator[str]:
     for _, name, container in _judged_containers(resource, config):

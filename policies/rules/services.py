@@ -11,13 +11,16 @@ rules = Domain("services")
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 SCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+_CANARY = "--canary"
+"""What the first instances of a new version are called, which are beside the others for a while."""
 _SYSTEM = {"jobs": ["ingress"], "namespaces": ["kube-system", "foxden-ingress"]}
 
 
 def _is_service(resource: Resource, config: Node) -> bool:
     """Whether it runs always, and isn't what runs for the cluster itself."""
     if resource.type != JOB:
-        return namespace_of(resource) not in config["namespaces"].texts()
+        canary = resource.inputs["metadata.name"].text.endswith(_CANARY)
+        return not canary and namespace_of(resource) not in config["namespaces"].texts()
     kind = job(resource)["Type"]
     return (kind.absent or kind.is_("service")) and not job(resource)["ID"].is_(*config["jobs"].texts())
 
