@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 APPS := $(notdir $(patsubst %/app.py,%,$(wildcard examples/apps/*/app.py)))
-SOURCES := __main__.py components local stacks tests review documents $(wildcard bench policies)
+SOURCES := __main__.py components local stacks tests review documents bench policies examples/projects
 
 # Only what was given on the command line counts: many a shell has a NAME or an S of its own.
 given = $(if $(findstring command,$(origin $(1))),$($(1)))
