@@ -31,8 +31,8 @@ _COREFILE = f"""\
 """
 
 
-def objects(image: str) -> list[tuple[str, dict[str, Any]]]:
-    """Path of the kind -> object, in the order in which they are made."""
+def objects(image: str, address: str = DNS_SERVICE) -> list[tuple[str, dict[str, Any]]]:
+    """Path of the kind -> object, in the order in which they are made. ``address``: where names are asked for."""
     here = f"/api/v1/namespaces/{SPACE}"
     access = "/apis/rbac.authorization.k8s.io/v1"
     reader = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "system:coredns"}
@@ -52,7 +52,7 @@ def objects(image: str) -> list[tuple[str, dict[str, Any]]]:
             f"/apis/apps/v1/namespaces/{SPACE}/deployments",
             _object("apps/v1", "Deployment", _NAME, spec=_deployment(image)),
         ),
-        (f"{here}/services", _object("v1", "Service", "kube-dns", spec=_service())),
+        (f"{here}/services", _object("v1", "Service", "kube-dns", spec=_service(address))),
     ]
 
 
@@ -71,12 +71,12 @@ def _rules() -> list[dict[str, Any]]:
     ]
 
 
-def _service() -> dict[str, Any]:
+def _service(address: str) -> dict[str, Any]:
     ports = [
         {"name": "dns", "port": 53, "protocol": "UDP", "targetPort": 53},
         {"name": "dns-tcp", "port": 53, "protocol": "TCP", "targetPort": 53},
     ]
-    return {"clusterIP": DNS_SERVICE, "selector": _LABELS, "ports": ports}
+    return {"clusterIP": address, "selector": _LABELS, "ports": ports}
 
 
 def _deployment(image: str) -> dict[str, Any]:
