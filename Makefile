@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 APPS := $(notdir $(patsubst %/app.py,%,$(wildcard examples/apps/*/app.py)))
-SOURCES := __main__.py components local stacks tests $(wildcard bench policies)
+SOURCES := __main__.py components local stacks tests documents $(wildcard bench policies)
 
 # Only what was given on the command line counts: many a shell has a NAME or an S of its own.
 given = $(if $(findstring command,$(origin $(1))),$($(1)))
@@ -26,7 +26,8 @@ in-lab = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up down status logs reap simulate secret env connect pin-image tools test test-unit test-graph test-engine test-kubernetes test-boot lint bench clean
+# Whatever is explained is a command, and never a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' Makefile)
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +63,9 @@ connect: $(READY) ## bring the APIs of a cloud cluster to this machine, until Ct
 pin-image: $(READY) ## put the latest Ubuntu LTS image into a file, which the next pulumi up rolls to: STACK=dev
 	@$(PY) -m local pin-image $(call option,STACK,stack)
 
+schema: $(READY) ## write components/schema.json anew, after a change of a component or its args
+	@$(PY) -m local schema
+
 tools: $(READY) ## get pulumi, nomad, consul, caddy and the plugins, or what Kubernetes takes: SCHEDULER=kubernetes
 	@$(PY) -m local tools $(call option,SCHEDULER,scheduler)
 
@@ -70,7 +74,7 @@ test: $(READY) ## all tests, those against real servers last
 	@$(PY) -m local tools
 	@$(PY) -m local tools --scheduler kubernetes
 	@$(PY) -m pytest -n auto tests/unit tests/contract
-	@$(PY) -m pytest -n auto --dist loadfile tests/graph
+	@$(PY) -m pytest -n auto --dist loadfile tests/graph tests/policies
 	@$(PY) -m pytest -n 2 --dist loadfile tests/engine $(BY-THEMSELVES)
 	@$(call in-cluster)
 	@$(call in-lab)
@@ -78,8 +82,8 @@ test: $(READY) ## all tests, those against real servers last
 test-unit: $(READY) ## the quick tests
 	@$(PY) -m pytest -n auto tests/unit tests/contract
 
-test-graph: $(READY) ## the tests of what is built on a cloud, with mocks
-	@$(PY) -m pytest -n auto --dist loadfile tests/graph
+test-graph: $(READY) ## the tests of what is built on a cloud, and of the policies, with mocks
+	@$(PY) -m pytest -n auto --dist loadfile tests/graph tests/policies
 
 test-engine: $(READY) ## the tests against real servers
 	@tests/packages.sh
@@ -103,6 +107,12 @@ lint: $(READY) ## style and types
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy $(SOURCES)
 	@for app in $(APPS); do MYPYPATH=examples/apps/common $(PY) -m mypy examples/apps/$$app/app.py || exit 1; done
+
+docs: $(READY) ## the documentation as a site, in .foxden/site; a link that leads nowhere fails
+	@$(PY) -m documents.site
+
+graph: $(READY) ## what a stack registers, drawn into docs/graphs/: STACK=dev, or all
+	@$(PY) -m documents.draw $(call option,STACK,stack)
 
 bench: $(READY) ## measure previews, imports and `make up`
 	@$(PY) -m local tools

@@ -18,6 +18,7 @@ COMMANDS = {
     "connect": ("local.commands.connect", "bring the APIs of a cloud cluster to this machine"),
     "pin-image": ("local.commands.pin_image", "put the latest machine image into an environment's file"),
     "simulate": ("local.commands.simulate", "bring an environment up on a simulated AWS, audit it, take it away"),
+    "schema": ("local.commands.schema", "write components/schema.json, which other languages know the components by"),
     "secret": ("local.commands.secret", "keep a secret, read from standard input"),
 }
 """Command -> (module with ``add_arguments(parser)`` and ``run(options) -> int``, what it does)."""

@@ -62,10 +62,19 @@ class Settings:
 def read_settings(environment: str) -> Settings:
     """The settings of a stack: its configuration, over what it inherits. Raises InvalidInput with every problem."""
     try:
-        given = {**values(environment), **_configured()}
-        return parse_settings(environment, lineage(environment)[-1], {key: _meant(key, given[key]) for key in given})
+        return _settings(environment, _configured())
     except LocalError as error:
         raise pulumi.RunError(str(error)) from None
+
+
+def settings_in_files(environment: str) -> Settings:
+    """The same without a stack, as the files alone have them. Raises LocalError where a file is not there."""
+    return _settings(environment, {})
+
+
+def _settings(environment: str, configured: Mapping[str, str]) -> Settings:
+    given = {**values(environment), **configured}
+    return parse_settings(environment, lineage(environment)[-1], {key: _meant(key, given[key]) for key in given})
 
 
 def _configured() -> dict[str, str]:

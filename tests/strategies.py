@@ -22,6 +22,14 @@ def hosts() -> st.SearchStrategy[str]:
 ENV_NAMES = st.from_regex(r"\A[A-Za-z_][A-Za-z0-9_]{0,10}\Z")
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=10)
 PATHS = st.lists(st.text(LOWER + "._~-%", min_size=1, max_size=5), max_size=3).map(lambda parts: "/" + "/".join(parts))
+PLACEMENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "pool": labels(20),
+        "node_class": TEXTS.filter(bool),
+        "meta": st.dictionaries(labels(20), TEXTS.filter(bool), max_size=2),
+    },
+)
 IMAGES = st.builds(
     lambda host, path, tag: f"{host}/{path}{tag}",
     hosts(),
@@ -55,6 +63,7 @@ def descriptions(draw: Any) -> dict[str, Any]:
     _maybe(draw, found, "env", st.dictionaries(ENV_NAMES, TEXTS, max_size=3))
     _maybe(draw, found, "secrets", st.dictionaries(ENV_NAMES, labels(), max_size=3))
     _maybe(draw, found, "needs", st.lists(labels(), max_size=3, unique=True))
+    _maybe(draw, found, "placement", PLACEMENTS)
     _maybe(draw, found, "termination_grace", st.floats(0, 3600) | st.integers(0, 60))
     _maybe(draw, found, "labels", st.dictionaries(labels(), st.text(LOWER, max_size=63), max_size=2))
     return found

@@ -81,6 +81,8 @@ class Program:
     module: GoModule
     version_argument: str = field(default="version", kw_only=True)
     """What makes it print its version; words with spaces between them."""
+    says_version: bool = field(default=True, kw_only=True)
+    """Whether it can print it at all; one that can't must only run with that argument."""
     same_minor: bool = field(default=False, kw_only=True)
     """Whether a newer one must be of the same minor version, too."""
 
@@ -212,6 +214,27 @@ TERRAFORM_BRIDGE = Program(
 )
 """Makes a Pulumi plugin of any Terraform provider: what the stand-in for the AWS plugin runs. Built wherever
 it is needed: a machine that can have releases has the official plugin."""
+
+
+YAML_HOST = Program(
+    name="pulumi-language-yaml",
+    version="1.32.0",
+    module=GoModule(
+        package="github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+        requires={
+            "github.com/pulumi/pulumi-yaml": "v1.32.0",
+            # The ones it is written for: between them and the engine's own, functions changed.
+            "github.com/pulumi/pulumi/pkg/v3": "v3.230.0",
+            "github.com/pulumi/pulumi/sdk/v3": "v3.230.0",
+        },
+        go="1.25.11",
+        variables={"github.com/pulumi/pulumi-yaml/pkg/version.Version": "v1.32.0"},
+        sums=("github.com/pulumi/pulumi-yaml v1.32.0 h1:F0yWc/QX0pVb6tAxvbnN0l1Ds66le4RY71fmu5SMiHc=",),
+    ),
+    version_argument="-help",
+    says_version=False,
+)
+"""Runs programs written in YAML. Part of Pulumi's official release; built where pulumi was built, for the examples."""
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,8 @@ def _get(tool: Program, path: str, fetcher: "Callable[[], Fetcher]", progress: P
 
 
 def _publish(tool: Program, stage: Path, source: str, detail: str, progress: Progress) -> Resolved:
-    version = parse_version(version_output(stage / tool.name, tool.version_argument) or "")
+    said = version_output(stage / tool.name, tool.version_argument)
+    version = parse_version(said or "") if tool.says_version else said is not None and tool.version
     if version != tool.version:
         says = f"is version {version}" if version else "does not run here"
         raise LocalError(f"the {tool.name} {tool.version} from {detail} {says}: not installed")

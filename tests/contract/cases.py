@@ -71,10 +71,23 @@ CASES: dict[str, dict[str, Any]] = {
     "blue-green": {**WEB, "replicas": 4, "release": {"strategy": "blue-green"}},
     "no way back": {**WEB, "release": {"auto_revert": False}},
     "a long goodbye": {**WEB, "termination_grace": 300},
+    "a pool of its own": {**WEB, "placement": {"pool": "batch"}},
+    "certain machines": {**WEB, "placement": {"node_class": "large", "meta": {"disk": "nvme", "rack": "r1.a_b-c"}}},
     "labels": {**WEB, "labels": {"team": "meetings", "tier": "front"}},
 }
 
-ESSENTIAL = ("three lines", "a worker", "env", "needs", "needs things outside", "routes", "five", "none", "secrets")
+ESSENTIAL = (
+    "three lines",
+    "a worker",
+    "env",
+    "needs",
+    "needs things outside",
+    "routes",
+    "five",
+    "none",
+    "secrets",
+    "a pool of its own",
+)
 """What a scheduler that could not do it would be of no use for."""
 
 NAME = "it"

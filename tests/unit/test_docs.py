@@ -15,19 +15,19 @@ from foxden.service.parse import parse_service, read_service
 from local.paths import REPO
 from stacks.cloud_settings import CLOUD_KEYS
 
-DOCUMENTS = sorted([*REPO.glob("*.md"), *(REPO / "docs").glob("*.md")])
+DOCUMENTS = sorted([*REPO.glob("*.md"), *(REPO / "docs").rglob("*.md")])
 SERVICES = REPO / "docs" / "services.md"
 
 
 def blocks(file: Path) -> list[str]:
     """The examples in Python."""
-    found = re.findall(r"^( *)```python\n(.*?)^ *```", file.read_text(), re.DOTALL | re.MULTILINE)
+    found = re.findall(r"^( *)```python[^\n]*\n(.*?)^ *```", file.read_text(), re.DOTALL | re.MULTILINE)
     return [textwrap.dedent(body) for _, body in found]
 
 
 def described(block: str) -> dict[str, Any]:
     """The services in an example that is an entry of a mapping; nothing for others."""
-    if not block.lstrip("# \n").startswith('"') and "stacks/services.py" not in block:
+    if not re.match(r'[# \n]*"(?!"")', block) and "stacks/services.py" not in block:
         return {}
     entries: dict[str, Any] = ast.literal_eval(f"{{{block}}}")
     return entries
@@ -55,7 +55,13 @@ def test_the_page_on_services_names_every_field_and_every_choice() -> None:
     text = SERVICES.read_text()
     fields = [
         field
-        for form in (foxden.ServiceDescription, foxden.HealthArgs, foxden.RouteArgs, foxden.ReleaseArgs)
+        for form in (
+            foxden.ServiceDescription,
+            foxden.HealthArgs,
+            foxden.RouteArgs,
+            foxden.PlacementArgs,
+            foxden.ReleaseArgs,
+        )
         for field in form.__annotations__
     ]
     choices = [str(choice) for kind in (foxden.ServiceKind, foxden.ReleaseStrategy) for choice in kind]

@@ -85,6 +85,18 @@ class ReleaseArgs(TypedDict):
     """Go back to the last good version when a release fails. Default: true."""
 
 
+class PlacementArgs(TypedDict):
+    """Which machines a service may run on: those that are all that is named here."""
+
+    pool: NotRequired[str]
+    """Machines of this pool, also where it is a dedicated one. Default: of all that are not dedicated."""
+    node_class: NotRequired[str]
+    """Machines of this class. Default: of any."""
+    meta: NotRequired[Mapping[str, str]]
+    """Machines whose facts have these values: up to 58 letters, digits and ``._-`` to a text that is not empty.
+    Default: whatever theirs are."""
+
+
 class ServiceDescription(TypedDict):
     """A service, as its developer describes it, with no knowledge of where it runs."""
 
@@ -128,6 +140,8 @@ class ServiceDescription(TypedDict):
     ``PODS_URL``, ``PODS_HOST`` and ``PODS_PORT`` (``PODS_ADMIN_URL`` ...)."""
     routes: NotRequired[Sequence[RouteArgs]]
     """Addresses outside. Default: none, the service is reached by other services alone."""
+    placement: NotRequired[PlacementArgs]
+    """Which machines it may run on. Default: all that are not dedicated to others."""
     release: NotRequired[ReleaseArgs]
     """How a new version comes in. Default: rolling, one at a time, back by itself when it fails."""
     termination_grace: NotRequired[float]

@@ -9,6 +9,7 @@ from foxden.errors import Problem, check
 from foxden.naming import MAX_SERVICE, label_problem, secret_problem
 from foxden.service.args import AutoscalingArgs, ReleaseArgs, ServiceDescription
 from foxden.service.parse_network import read_health, read_needs, read_ports, read_routes
+from foxden.service.parse_placement import read_placement
 from foxden.service.reader import UNKNOWN, Reader, Unknown, shown
 from foxden.service.spec import (
     Autoscaling,
@@ -67,6 +68,7 @@ def read_service(name: str, description: Mapping[str, Any]) -> tuple[ServiceSpec
         secrets=_secrets(reader),
         needs=read_needs(reader),
         routes=read_routes(reader, ports),
+        placement=read_placement(reader),
         release=_release(reader, kind, autoscaling.minimum if autoscaling else replicas, health.grace),
         termination_grace=reader.number("termination_grace", 15, 0, 3600),
         labels=_labels(reader),

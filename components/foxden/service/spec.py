@@ -111,6 +111,15 @@ class Route:
 
 
 @dataclass(frozen=True)
+class Placement:
+    """Which machines a service may run on: those that are all that is named here; '' for any."""
+
+    pool: str = ""
+    node_class: str = ""
+    meta: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Release:
     """How a new version comes in, and when that counts as done."""
 
@@ -141,6 +150,7 @@ class ServiceSpec:
     secrets: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()
+    placement: Placement = field(default_factory=Placement)
     release: Release = Release()
     termination_grace: float = 15
     labels: Mapping[str, str] = field(default_factory=dict)

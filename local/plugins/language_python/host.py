@@ -118,6 +118,8 @@ def _plugin_arguments(kind: str, directory: Path, arguments: list[str]) -> list[
         return ["-m", "pulumi.policy", *arguments, str(directory)]
     project = directory / "pyproject.toml"
     described = tomllib.loads(project.read_text()) if project.exists() else {}
+    if (directory / "__main__.py").exists():
+        return [str(directory), *arguments]
     if "build-system" in described and "project" in described:
         return ["-m", "pulumi.run.plugin", described["project"]["name"], *arguments]
     return [str(directory), *arguments]

@@ -126,6 +126,19 @@ PROBLEMS: list[tuple[dict[Any, Any], str]] = [
     ({"cpu": float("nan")}, "cpu must be a number, got nan"),
     ({"cpu": 10**400}, f"cpu must be from 0.01 to 128, got 1{'0' * 96}..."),
     ({"cpu": 2, "cpu_limit": 1.5}, "cpu_limit must be at least cpu (2), got 1.5"),
+    # placement
+    ({"placement": "batch"}, "placement must be a mapping, got 'batch'"),
+    ({"placement": {"pol": "a"}}, "placement.pol is not a known field, did you mean 'pool'?"),
+    ({"placement": {"pool": "Batch"}}, f"placement.pool {NAME_RULE}, got 'Batch'"),
+    ({"placement": {"pool": UNKNOWN}}, "placement.pool must be a plain value, got an output of a resource"),
+    ({"placement": {"node_class": ""}}, "placement.node_class must be a text that is not empty, got ''"),
+    ({"placement": {"meta": ["disk"]}}, "placement.meta must be a mapping, got ['disk']"),
+    ({"placement": {"meta": {"disk": 1}}}, "placement.meta.disk must be a text, got 1"),
+    ({"placement": {"meta": {"disk": ""}}}, "placement.meta.disk must not be empty"),
+    (
+        {"placement": {"meta": {"a b": "x"}}},
+        "placement.meta.a b is no name of a fact: up to 58 letters, digits and '._-'",
+    ),
     # env, secrets, labels
     ({"env": ["A=1"]}, "env must be a mapping, got ['A=1']"),
     ({"env": {"1A": "x"}}, f"env.1A {ENV_RULE}"),

@@ -9,6 +9,7 @@ from foxden import (
     AutoscalingArgs,
     HealthArgs,
     HealthCheck,
+    PlacementArgs,
     PortArgs,
     PortProtocol,
     ReleaseArgs,
@@ -19,7 +20,7 @@ from foxden import (
 )
 from foxden.service.parse import parse_service
 from foxden.service.reader import UNKNOWN, Unknown
-from foxden.service.spec import Autoscaling, Health, Port, Release, Resources, Route, ServiceSpec
+from foxden.service.spec import Autoscaling, Health, Placement, Port, Release, Resources, Route, ServiceSpec
 
 IMAGE = "registry.example.com/foxden/pods:1.4.0"
 DIGEST = "0123456789ab" + "c" * 52
@@ -44,6 +45,7 @@ def test_a_service_is_three_lines_and_the_rest_is_sensible() -> None:
         secrets={},
         needs=(),
         routes=(),
+        placement=Placement(pool="", node_class="", meta={}),
         release=Release(
             strategy=ReleaseStrategy.ROLLING, max_parallel=1, canaries=1, min_healthy=3, deadline=180, auto_revert=True
         ),
@@ -202,6 +204,7 @@ FIELDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "secrets": ({}, {"secrets": {"A": "key"}}),
     "needs": ({}, {"needs": ["other"]}),
     "routes": ({}, {"routes": [{}]}),
+    "placement": ({}, {"placement": {"pool": "batch"}}),
     "release": ({}, {"release": {"max_parallel": 2}}),
     "termination_grace": ({}, {"termination_grace": 5}),
     "labels": ({}, {"labels": {"a": "b"}}),
@@ -226,6 +229,10 @@ ENTRIES: dict[type, tuple[str, dict[str, tuple[Any, Any]]]] = {
     RouteArgs: (
         "routes",
         {"host": (None, "a"), "path": (None, "/a"), "port": (None, "admin"), "strip_path": (None, True)},
+    ),
+    PlacementArgs: (
+        "placement",
+        {"pool": (None, "batch"), "node_class": (None, "large"), "meta": (None, {"disk": "nvme"})},
     ),
     ReleaseArgs: (
         "release",

@@ -9,27 +9,15 @@ import pulumi
 import pytest
 
 import stacks
-from local.agents.cluster import Cluster
 from local.paths import cluster_file
 from local.stackfiles import stack_file
 from stacks import local
 from stacks.services import SERVICES
 from stacks.settings import Settings
+from tests.local_cluster import CLUSTER, put_on_paper
 from tests.mocks import Failed, Recorded, Secret, reveal, run, without_secrets
 
 JOB, VARIABLE, NAMESPACE = "nomad:index/job:Job", "nomad:index/variable:Variable", "nomad:index/namespace:Namespace"
-CLUSTER = Cluster(
-    address="http://127.0.0.1:4646",
-    token="nomad-management-token",
-    discovery_address="http://127.0.0.1:8500",
-    discovery_token="consul-management-token",
-    ingress_port=8080,
-    servers=1,
-    dashboards={"nomad": "http://127.0.0.1:4646/ui", "consul": "http://127.0.0.1:8500/ui"},
-    interpreter="/usr/bin/python3",
-    options={"caddy": "/usr/local/bin/caddy", "command_driver": "raw_exec", "network_mode": "host"},
-    started="2030-01-01T00:00:00Z",
-)
 LOCAL = Settings("local", "local", "foxden.localhost")
 DEMO = Settings("demo", "local", "demo.foxden.localhost", notes={"owner": "ana"})
 
@@ -38,9 +26,7 @@ DEMO = Settings("demo", "local", "demo.foxden.localhost", notes={"owner": "ana"}
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cluster that was started and services that were built, on paper."""
     monkeypatch.setenv("FOXDEN_STATE", str(tmp_path))
-    CLUSTER.save()
-    built = {name: {"version": f"{name}-1", "command": ["/usr/bin/python3", f"{name}.py"]} for name in SERVICES}
-    (tmp_path / "artifacts.json").write_text(json.dumps(built))
+    put_on_paper(tmp_path)
     return tmp_path
 
 

@@ -7,6 +7,7 @@ from foxden.connection import Connection
 from foxden.schedulers.kubernetes.literal import literal
 from foxden.schedulers.kubernetes.network import need_labels
 from foxden.schedulers.kubernetes.options import KubernetesOptions
+from foxden.schedulers.kubernetes.placement import placed
 from foxden.schedulers.kubernetes.probes import probes
 from foxden.schedulers.kubernetes.units import SET, cores, mebibytes, pods_of, seconds, versioned
 from foxden.schedulers.kubernetes.variables import variables
@@ -64,6 +65,7 @@ def pod_template(
         ],
         "volumes": [{"name": "scratch", "emptyDir": {"sizeLimit": _SCRATCH}}],
     }
+    pod |= placed(spec.placement)
     if is_lasting(spec.kind):
         pod["topologySpreadConstraints"] = [_spread(spec, key) for key in ("topology.kubernetes.io/zone", _HOST)]
     return {

@@ -44,6 +44,11 @@ def _messages(spec: ServiceSpec, environment: str) -> Iterator[str]:
         for name in getattr(spec, field):
             if name.startswith("NOMAD_"):
                 yield f"{field}.{name} must not begin with 'NOMAD_', which Nomad keeps for itself"
+    if "pool" in spec.placement.meta:
+        yield "placement.meta.pool is kept for the pool's own name with scheduler 'nomad': see placement.pool"
+    for field, value in {"node_class": spec.placement.node_class, **_facts(spec)}.items():
+        if is_reference(value):
+            yield f"placement.{field} must not hold '${{name}}', which Nomad would replace"
     keys: dict[str, str] = {}
     for label, value in sorted(spec.labels.items()):
         twin = keys.setdefault(label_key(label), label)
@@ -51,3 +56,7 @@ def _messages(spec: ServiceSpec, environment: str) -> Iterator[str]:
             yield f"labels.{label} and labels.{twin} are one to Consul, which knows letters, digits, '-' and '_' only"
         if is_reference(value):
             yield f"labels.{label} must not hold '${{name}}', which Nomad would replace"
+
+
+def _facts(spec: ServiceSpec) -> dict[str, str]:
+    return {f"meta.{key}": value for key, value in spec.placement.meta.items()}

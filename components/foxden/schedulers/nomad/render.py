@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from foxden.connection import Connection
-from foxden.schedulers.nomad import release
+from foxden.schedulers.nomad import placement, release
 from foxden.schedulers.nomad.literal import META, config_value, config_values, env_values
 from foxden.schedulers.nomad.options import NetworkMode, NomadOptions, options_of
 from foxden.schedulers.nomad.registration import consul_services
@@ -29,6 +29,7 @@ def render_job(spec: ServiceSpec, connection: Connection, targets: Mapping[str, 
         "Name": spec.name,
         "Namespace": connection.environment,
         "Datacenters": list(options.datacenters),
+        **placement.pool(spec.placement),
         "Type": "service" if release.is_lasting(spec.kind) else "batch",
         "Meta": _meta(spec, connection),
         "TaskGroups": [_group(spec, connection, needed, options)],
@@ -65,6 +66,7 @@ def _group(
         "ReschedulePolicy": release.reschedule(spec.kind),
         "EphemeralDisk": {"SizeMB": _DISK, "Sticky": False, "Migrate": False},
         "Spreads": [{"Attribute": "${node.unique.id}", "Weight": 100}],
+        **placement.constraints(spec.placement),
     }
     if release.is_lasting(spec.kind):
         group["Update"] = release.update(spec)

@@ -65,3 +65,9 @@ def test_an_import_gets_what_can_be_said(served: Host) -> None:
     written = served.GenerateProgram(request, None).source["__main__.py"].decode()  # type: ignore[arg-type]
     assert all(line.startswith("#") for line in written.splitlines())
     assert '# resource j "x" {' in written
+
+
+def test_a_package_with_a_program_of_its_own_is_run_by_that(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[build-system]\nrequires = []\n[project]\nname = "fox-den"\n')
+    (tmp_path / "__main__.py").touch()
+    assert host._plugin_arguments("resource", tmp_path, ["engine"]) == [str(tmp_path), "engine"]

@@ -122,3 +122,19 @@ def test_instances_are_spread_over_zones_and_nodes() -> None:
     keys = [each["topologyKey"] for each in pod(rendered())["spec"]["topologySpreadConstraints"]]
     assert keys == ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]
     assert "topologySpreadConstraints" not in pod(rendered(kind="job"))["spec"]
+
+
+def test_a_pod_goes_where_it_is_placed() -> None:
+    anywhere = pod(rendered())["spec"]
+    assert not {"nodeSelector", "tolerations"} & anywhere.keys()
+    placed = pod(rendered(placement={"pool": "batch", "node_class": "large", "meta": {"disk": "nvme"}}))["spec"]
+    assert placed["nodeSelector"] == {
+        "foxden/pool": "batch",
+        "foxden/node-class": "large",
+        "foxden/meta.disk": "nvme",
+    }
+    assert placed["tolerations"] == [
+        {"key": "foxden/dedicated", "operator": "Equal", "value": "batch", "effect": "NoSchedule"}
+    ]
+    # Without a pool it is kept from those that are dedicated.
+    assert "tolerations" not in pod(rendered(placement={"node_class": "large"}))["spec"]

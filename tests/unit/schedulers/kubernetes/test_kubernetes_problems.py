@@ -35,6 +35,11 @@ def test_a_usual_service_is_taken() -> None:
         ({"labels": {"needs.foxden/pods": "true"}}, "labels.needs.foxden/pods is kept for the cluster itself"),
         ({"labels": {"foxden/set": "x"}}, "labels.foxden/set is kept for the cluster itself"),
         ({"labels": {"a": "two words"}}, "labels.a must be letters, digits and '._-', with one of the former at both"),
+        (
+            {"placement": {"node_class": "two words"}},
+            "placement.node_class must be letters, digits and '._-', with one",
+        ),
+        ({"placement": {"meta": {"a": "-"}}}, "placement.meta.a must be letters, digits and '._-', with one"),
         ({"env": {"A": "a\x7f"}}, "env.A must not hold the character U+007F with scheduler 'kubernetes'"),
         ({"args": ["a", "\ufffe"]}, "args[1] must not hold the character U+FFFE with scheduler 'kubernetes'"),
         ({"health": {"command": ["\x80"]}}, "health.command[0] must not hold the character U+0080"),

@@ -137,3 +137,18 @@ def test_what_the_developer_wrote_arrives(description: dict[str, Any]) -> None:
     given = [*service.args] if service.image else [*service.command[1:], *service.args]
     assert [hcl_evaluates(each) for each in written] == given
     assert set(service.env) <= set(main["Env"])
+
+
+def test_a_job_goes_where_it_is_placed() -> None:
+    anywhere = job(spec())
+    assert "NodePool" not in anywhere and "Constraints" not in group(anywhere)
+    placed = job(spec(placement={"pool": "batch", "node_class": "large", "meta": {"disk": "nvme"}}))
+    # The pool may be dedicated, and is one of Nomad's own then: only what its nodes say is sure.
+    assert placed["NodePool"] == "all"
+    assert {each["LTarget"]: each["RTarget"] for each in group(placed)["Constraints"]} == {
+        "${meta.pool}": "batch",
+        "${node.class}": "large",
+        "${meta.disk}": "nvme",
+    }
+    # Without a pool it is kept from those that are dedicated.
+    assert "NodePool" not in job(spec(placement={"node_class": "large"}))
