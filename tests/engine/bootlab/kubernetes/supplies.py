@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from local.artifacts.containers import image_of
 from local.artifacts.images import image_name
@@ -35,7 +36,7 @@ def services() -> dict[str, Image]:
 def cluster_service(name: str) -> Image:
     """What runs beside services: CoreDNS, Traefik."""
     tool = found((name,))[name]
-    return of_program(f"{name}:{tool.version}", tool.path)
+    return of_program(f"{name}:{tool.version}", Path(tool.path))
 
 
 def _archives() -> Sequence[Archive]:
