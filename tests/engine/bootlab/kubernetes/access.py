@@ -13,7 +13,7 @@ from tests.engine.harness.apis import Api, Json
 
 PORT = 6443
 TOKEN = "operators/kubernetes-token"
-ETCD = "/etc/etcd/tls"
+ETCD = "/etc/foxden/kubernetes/etcd"
 """Where a master has its certificate for etcd."""
 
 

@@ -13,8 +13,9 @@ from tests.engine.harness.load import steady_requests
 from tests.engine.harness.waiting import until
 
 PLACES = (
-    *("/etc/etcd/", "/etc/kubernetes/", "/etc/foxden/kubernetes/", "/etc/kubelet/", "/etc/kube-proxy/"),
-    *("/etc/kube-router/", "/var/lib/etcd/", "/var/lib/kubelet/", "/var/lib/foxden/"),
+    *("/etc/foxden/kubernetes/", "/etc/etcd/", "/etc/kube-apiserver/", "/etc/kube-controller-manager/"),
+    *("/etc/kube-scheduler/", "/etc/kubelet/", "/etc/kube-proxy/", "/etc/kube-router/", "/var/lib/etcd/"),
+    *("/var/lib/kubelet/", "/var/lib/containerd/", "/run/containerd/"),
 )
 """Where the secrets of a node belong: with the parts that need them."""
 
