@@ -8,6 +8,8 @@ from time import time
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from local.simulate.cloud import ACCOUNT
+
 _PATHS = "addons|access-entries|pod-identity-associations"
 _PATH = re.compile(rf"/clusters/(?P<name>[^/]+)/(?P<kind>{_PATHS})(?:/(?P<rest>.+))?\Z")
 _REGION = re.compile(r"/\d{8}/([a-z0-9-]+)/eks/")
@@ -104,11 +106,10 @@ def answer_more() -> None:
 
 
 def _answer(request: Any, full_url: str, headers: Any) -> Answer:
-    from moto.core import DEFAULT_ACCOUNT_ID
     from moto.eks.models import eks_backends
 
     region = _REGION.search(headers.get("Authorization", ""))
-    backend = eks_backends[DEFAULT_ACCOUNT_ID][region[1] if region else "us-east-1"]
+    backend = eks_backends[ACCOUNT][region[1] if region else "us-east-1"]
     found = _PATH.match(unquote(urlsplit(full_url).path))
     if found is None or found["name"] not in backend.clusters:
         return _said(404, {"message": f"No cluster found: {full_url}"})
