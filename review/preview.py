@@ -21,10 +21,11 @@ from review.policies import Judged, read_judged
 from stacks.settings import Settings, settings_in_files
 
 _SIMULATED = (
-    "Previewed over a simulated, empty {cloud}, for {why}: everything is to be created, and what would be replaced or "
-    "deleted does not show."
+    "Previewed over a simulated, empty cloud ({cloud}), for {why}: everything is to be created, and what would be "
+    "replaced or deleted does not show."
 )
-_PACK = ("--policy-pack", str(REPO / "policies"))
+PACK = ("--policy-pack", str(REPO / "policies"))
+"""Has the engine ask the policy pack."""
 
 
 class Over(StrEnum):
@@ -77,8 +78,8 @@ def _deployed(settings: Settings, report: Callable[[str], None]) -> Previewed:
         file, planner = Path(directory) / "report.json", Planner()
         pulumi = Pulumi(settings.environment, report, also={VARIABLE: str(file)})
         report(f"previewing '{settings.environment}' over its stack")
-        code = pulumi.preview(planner, *_PACK)
-        return _previewed(code, planner, file, pulumi.log, "Previewed over the stack as it is deployed.")
+        code = pulumi.preview(planner, *PACK)
+        return previewed(code, planner, file, pulumi.log, "Previewed over the stack as it is deployed.")
 
 
 def _simulated(settings: Settings, why: str, report: Callable[[str], None]) -> Previewed:
@@ -93,12 +94,13 @@ def _simulated(settings: Settings, why: str, report: Callable[[str], None]) -> P
         seeds.keep(cloud.client("ssm", place.region), seeds.parameters(settings))
         choices = {} if place.account is None else {"foxden:account": ACCOUNT}
         with throw_away(name, cloud, place.region, report, choices, {VARIABLE: str(file)}) as stack:
-            report(f"previewing '{name}' over a simulated {place.cloud}")
-            code = stack.follow(planner, "preview", *_PACK)
-            return _previewed(code, planner, file, stack.log, _SIMULATED.format(cloud=place.cloud, why=why))
+            report(f"previewing '{name}' over a simulated cloud ({place.cloud})")
+            code = stack.follow(planner, "preview", *PACK)
+            return previewed(code, planner, file, stack.log, _SIMULATED.format(cloud=place.cloud, why=why))
 
 
-def _previewed(code: int, planner: Planner, file: Path, log: Path, over: str) -> Previewed:
+def previewed(code: int, planner: Planner, file: Path, log: Path, over: str) -> Previewed:
+    """What came of a preview that ended with a code: ``file`` has the pack's report, ``log`` what Pulumi printed."""
     judged = read_judged(file)
     stopped = judged is not None and any(each.level is Level.MANDATORY for each in judged.violations)
     unsaid = []
