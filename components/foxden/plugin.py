@@ -11,10 +11,12 @@ from typing import Any, Optional, cast
 import pulumi
 from pulumi.errors import InputPropertiesError
 from pulumi.provider import ConstructResult, main
+from pulumi.provider.experimental.analyzer import ComponentDefinition
 from pulumi.provider.experimental.component import ComponentProvider
 
 import foxden
 from foxden.errors import InvalidInput
+from foxden.plugin_inputs import Opener
 from foxden.version import VERSION
 
 NAME = "foxden"
@@ -38,6 +40,12 @@ class Host(ComponentProvider):
         super().__init__(hosted, NAME, version=VERSION)
         self.schema = json.dumps(_described(json.loads(self.schema or "{}"), hosted))
 
+    def map_inputs(self, inputs: pulumi.Inputs, component_def: ComponentDefinition) -> pulumi.Inputs:
+        """The inputs as components take them; see :mod:`foxden.plugin_inputs`."""
+        opener = Opener(self._type_defs)
+        plain = {key: opener.opened(key, value, component_def.inputs.get(key)) for key, value in inputs.items()}
+        return super().map_inputs(plain, component_def)
+
     def construct(
         self,
         name: str,
@@ -51,7 +59,7 @@ class Host(ComponentProvider):
         except Exception as error:
             bad = getattr(error, "inner", error)
             if isinstance(bad, InvalidInput):
-                raise InputPropertiesError(str(bad)) from error
+                raise InputPropertiesError(str(bad), []) from error
             raise
 
 
@@ -62,14 +70,20 @@ def serve() -> None:
 
 def _described(schema: dict[str, Any], hosted: list[type[pulumi.ComponentResource]]) -> dict[str, Any]:
     """The schema with all descriptions, also of fields that args inherit, as people of any language read them."""
+    types = schema["types"]
     for component in hosted:
         args = inspect.signature(component.__init__).parameters["args"].annotation
-        inputs = schema["resources"][f"{NAME}:index:{component.__name__}"]["inputProperties"]
-        for base in _bases(args):
-            known = schema["types"].get(f"{NAME}:index:{base}", {}).get("properties") or {}
-            for name in inputs.keys() & known.keys():
-                inputs[name]["description"] = known[name]["description"]
+        _inherit(schema["resources"][f"{NAME}:index:{component.__name__}"]["inputProperties"], args, types)
+    for name, found in types.items():
+        _inherit(found.get("properties") or {}, getattr(foxden, name.rpartition(":")[2]), types)
     return cast(dict[str, Any], _tidied(schema))
+
+
+def _inherit(fields: dict[str, Any], kind: type, types: dict[str, Any]) -> None:
+    for base in _bases(kind):
+        known = types.get(f"{NAME}:index:{base}", {}).get("properties") or {}
+        for name in fields.keys() & known.keys():
+            fields[name]["description"] = known[name]["description"]
 
 
 def _bases(kind: type) -> Iterator[str]:

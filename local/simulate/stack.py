@@ -72,9 +72,13 @@ class Stack:
 
     def preview(self) -> list[str]:
         """What a preview would change, a line for each resource."""
+        return [_shown(step) for step in self.steps() if step["op"] != "same"]
+
+    def steps(self) -> list[dict[str, Any]]:
+        """What a preview would do, as the engine says it."""
         output = self._output("preview", "--json", *self._choices(), *self._where())
-        steps = json.loads(output).get("steps", [])
-        return [_shown(step) for step in steps if step["op"] != "same"]
+        steps: list[dict[str, Any]] = json.loads(output).get("steps", [])
+        return steps
 
     def destroy(self) -> float:
         """Take all of it away; the seconds that took."""
@@ -82,12 +86,20 @@ class Stack:
 
     def resources(self) -> list[Resource]:
         """What it has made, as its state says."""
-        deployment = json.loads(self._output("stack", "export", "--stack", self._name))["deployment"]
+        exported = json.loads(self._output("stack", "export", "--stack", self._name))
         return [
             Resource(entry["type"], entry["urn"].rpartition("::")[2], entry.get("id", ""), entry.get("outputs", {}))
-            for entry in deployment.get("resources", [])
+            for entry in exported["deployment"].get("resources", [])
             if entry["type"].startswith("aws:") and not entry.get("external")
         ]
+
+    def exported(self) -> str:
+        """Its state, with what is secret in it in plain text."""
+        return self._output("stack", "export", "--show-secrets", "--stack", self._name)
+
+    def adopt(self, exported: Path) -> None:
+        """Take a state for its own."""
+        self._output("stack", "import", "--file", str(exported), "--stack", self._name, "--cwd", str(self._work))
 
     def create(self) -> None:
         """Make the empty stack."""
