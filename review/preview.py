@@ -1,5 +1,6 @@
 """Previews an environment with the policy pack: over its stack as it is, or over a simulated cloud."""
 
+import argparse
 import os
 import tempfile
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from local.paths import REPO
 from local.simulate.cloud import ACCOUNT, running
 from local.simulate.stack import throw_away
 from local.toolchain import aws
+from local.toolchain import command as toolchain
+from local.toolchain.sets import CONTEXT
 from policies.model import Level
 from policies.sources.told import VARIABLE
 from review import seeds
@@ -24,6 +27,8 @@ _SIMULATED = (
     "Previewed over a simulated, empty cloud ({cloud}), for {why}: everything is to be created, and what would be "
     "replaced or deleted does not show."
 )
+_TAKEN = {"kubernetes": CONTEXT}
+"""Scheduler to the set of tools for a cluster elsewhere."""
 PACK = ("--policy-pack", str(REPO / "policies"))
 """Has the engine ask the policy pack."""
 
@@ -71,9 +76,17 @@ def _out_of_reach(settings: Settings) -> str:
     return "" if boto3.session.Session().get_credentials() else f"there are no credentials for {settings.cloud.cloud}"
 
 
+def _have_plugins(settings: Settings, report: Callable[[str], None]) -> None:
+    """Those of the cloud, and of a scheduler that the tools of this machine's own cluster don't bring."""
+    taken = _TAKEN.get(settings.scheduler)
+    if taken:
+        toolchain.run(argparse.Namespace(scheduler=taken, retry_plugins=False))
+    report(aws.ensure().text)
+
+
 def _deployed(settings: Settings, report: Callable[[str], None]) -> Previewed:
     if settings.cloud is not None:
-        report(aws.ensure().text)
+        _have_plugins(settings, report)
     with tempfile.TemporaryDirectory(prefix="foxden-review-") as directory:
         file, planner = Path(directory) / "report.json", Planner()
         pulumi = Pulumi(settings.environment, report, also={VARIABLE: str(file)})
@@ -88,7 +101,7 @@ def _simulated(settings: Settings, why: str, report: Callable[[str], None]) -> P
         raise LocalError(f"environment '{name}' is on this machine's own cluster: there is nothing to simulate")
     if settings.shares_cluster:
         raise LocalError(f"environment '{name}' is on the cluster of '{settings.base}': simulate that one")
-    report(aws.ensure().text)
+    _have_plugins(settings, report)
     with running() as cloud, tempfile.TemporaryDirectory(prefix="foxden-review-") as directory:
         file, planner = Path(directory) / "report.json", Planner()
         seeds.keep(cloud.client("ssm", place.region), seeds.parameters(settings))
