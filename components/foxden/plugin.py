@@ -11,10 +11,12 @@ from typing import Any, Optional, cast
 import pulumi
 from pulumi.errors import InputPropertiesError
 from pulumi.provider import ConstructResult, main
+from pulumi.provider.experimental.analyzer import ComponentDefinition
 from pulumi.provider.experimental.component import ComponentProvider
 
 import foxden
 from foxden.errors import InvalidInput
+from foxden.plugin_inputs import Opener
 from foxden.version import VERSION
 
 NAME = "foxden"
@@ -38,6 +40,12 @@ class Host(ComponentProvider):
         super().__init__(hosted, NAME, version=VERSION)
         self.schema = json.dumps(_described(json.loads(self.schema or "{}"), hosted))
 
+    def map_inputs(self, inputs: pulumi.Inputs, component_def: ComponentDefinition) -> pulumi.Inputs:
+        """The inputs as components take them; see :mod:`foxden.plugin_inputs`."""
+        opener = Opener(self._type_defs)
+        plain = {key: opener.opened(key, value, component_def.inputs.get(key)) for key, value in inputs.items()}
+        return super().map_inputs(plain, component_def)
+
     def construct(
         self,
         name: str,
@@ -51,7 +59,7 @@ class Host(ComponentProvider):
         except Exception as error:
             bad = getattr(error, "inner", error)
             if isinstance(bad, InvalidInput):
-                raise InputPropertiesError(str(bad)) from error
+                raise InputPropertiesError(str(bad), []) from error
             raise
 
 

@@ -31,8 +31,8 @@ class CoreClusterArgs(TypedDict):
     """URL at which whoever deploys reaches the scheduler's API, such as the end of a tunnel: ``https://127.0.0.1:14646``.
     Needed for ``connection`` only."""
     discovery_address: NotRequired[pulumi.Input[str]]
-    """URL at which they reach the discovery's API (Consul). Needed for ``connection``, where there is one or services
-    are bound to one elsewhere."""
+    """URL at which they reach the discovery's API (Consul). Needed for ``connection`` where the scheduler has one, or
+    services are bound to one elsewhere."""
     options: NotRequired[Mapping[str, pulumi.Input[str]]]
     """``options`` of the connection, beyond those that fit the machines. Default: none."""
     disk: NotRequired[DiskArgs]

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import threading
 import tomllib
 from collections.abc import Iterator
 from importlib import metadata
@@ -11,42 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from google.protobuf import empty_pb2, json_format
-from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
+from google.protobuf import json_format
+from pulumi.runtime.proto import language_pb2
+
+from local.plugins.language_host import LanguageHost
 
 _PROGRAM = Path(__file__).with_name("program.py")
 _NO_CODE = "The stand-in Python host writes no code. This is what was imported, in Pulumi's own notation:"
-_SHOWN = 32
-"""Exit code of a program whose error was shown already."""
 
 
-class Host(language_pb2_grpc.LanguageRuntimeServicer):
+class Host(LanguageHost):
     """Serves one engine."""
 
     def __init__(self, engine_address: str) -> None:
-        self._engine = engine_address
-        self._children: set[subprocess.Popen[bytes]] = set()
-        self._lock = threading.Lock()
-
-    def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:
-        self._engine = request.engine_address or self._engine
-        return language_pb2.LanguageHandshakeResponse()
-
-    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return plugin_pb2.PluginInfo(version=metadata.version("pulumi"))
-
-    def GetRequiredPlugins(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return language_pb2.GetRequiredPluginsResponse()
-
-    def GetRequiredPackages(self, request: Any, context: grpc.ServicerContext) -> Any:
-        # None, so that the engine does not try to download what is already in its plugins directory.
-        return language_pb2.GetRequiredPackagesResponse()
+        super().__init__(engine_address, metadata.version("pulumi"))
 
     def About(self, request: Any, context: grpc.ServicerContext) -> Any:
         return language_pb2.AboutResponse(executable=sys.executable, version=sys.version.split()[0])
-
-    def RuntimeOptionsPrompts(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return language_pb2.RuntimeOptionsResponse()
 
     def InstallDependencies(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
         message = "nothing to install: the stand-in Python host uses the packages that are there\n"
@@ -70,10 +50,7 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
             child.stdin.close()
         except BrokenPipeError:
             pass  # it died at once; its exit code says so
-        code = self._wait(child)
-        if code in (0, _SHOWN):
-            return language_pb2.RunResponse(bail=code == _SHOWN)
-        return language_pb2.RunResponse(error=f"Program exited with non-zero exit code: {code}")
+        return self._ran(child)
 
     def RunPlugin(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
         """Run a policy pack or a component provider; what it prints goes back to the engine, the port first."""
@@ -92,24 +69,6 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         lines = [line for source in request.source.values() for line in source.splitlines()]
         commented = "".join(f"# {line}".rstrip() + "\n" for line in [_NO_CODE, "", *lines])
         return language_pb2.GenerateProgramResponse(source={"__main__.py": commented.encode()})
-
-    def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
-        with self._lock:
-            for child in self._children:
-                child.terminate()
-        return empty_pb2.Empty()
-
-    def _start(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
-        child = subprocess.Popen(command, stdin=subprocess.PIPE, **options)
-        with self._lock:
-            self._children.add(child)
-        return child
-
-    def _wait(self, child: subprocess.Popen[bytes]) -> int:
-        code = child.wait()
-        with self._lock:
-            self._children.discard(child)
-        return code
 
 
 def _plugin_arguments(kind: str, directory: Path, arguments: list[str]) -> list[str]:

@@ -40,6 +40,7 @@ RULES: dict[str, Callable[[Clients, Any], Iterator[str]]] = {
     "default security groups let nothing through": network.default_groups,
     "traffic of every network is logged": network.flow_logs,
     "balancers speak TLS 1.2 or newer, and redirect what does not": network.balancers,
+    "what stands before servers is inside their network alone": network.ways_to_servers,
     "buckets are encrypted, private, and read over TLS alone": data.buckets,
     "repositories can't be overwritten, are scanned and cleaned up": data.repositories,
     "parameters are encrypted, or are no secret": data.parameters,

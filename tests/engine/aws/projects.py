@@ -59,9 +59,9 @@ def environment(directory: Path, cloud: Cloud) -> dict[str, str]:
     }
 
 
-def new_project(program: str, directory: Path, env: dict[str, str]) -> Project:
-    """A project with a program of this folder's."""
-    shutil.copytree(Path(__file__).parent / program, directory)
+def new_project(program: str, directory: Path, env: dict[str, str], source: Path = Path(__file__).parent) -> Project:
+    """A project with a program of this folder's, or of another one's."""
+    shutil.copytree(source / program, directory)
     (directory / "Pulumi.yaml").write_text(f"name: {program}\nruntime: python\n")
     made = Project(program, directory, env, {})
     run([str(tool("pulumi")), "stack", "init", "dev"], directory, env, _WITHIN)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,20 @@ def test_a_wrong_checksum_never_falls_through(shop, bin, fake_go, lazy_fetcher, 
     with pytest.raises(LocalError, match="not what was released"):
         resolve(tool, f"{bin}:/usr/bin:/bin", lazy_fetcher, progress)
     assert calls(go) == 0 and contents(cache_dir()) == []
+
+
+@pytest.mark.parametrize("runs", [True, False])
+def test_a_program_that_cant_say_its_version_must_run(
+    shop, bin, lazy_fetcher: Callable, progress: Progress, runs: bool
+):
+    prints = shop.tool()
+    shop.publish(prints, shop.zipped({"widget": f"#!/bin/sh\necho 'Usage: widget'\nexit {0 if runs else 3}\n"}))
+    tool = replace(prints, says_version=False)
+    if runs:
+        assert resolve(tool, str(bin), lazy_fetcher, progress).found.version == tool.version
+    else:
+        with pytest.raises(LocalError, match="does not run here"):
+            resolve(tool, str(bin), lazy_fetcher, progress)
 
 
 def test_a_program_of_another_version_is_not_installed(shop, bin, lazy_fetcher: Callable, progress: Progress):
