@@ -4,7 +4,7 @@ import json
 import statistics
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from bench.measure import Measured, run
@@ -21,9 +21,16 @@ class Series:
     things: str
     sizes: Mapping[int, int]
     """Number of things to number of counted pairs of runs."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """What the program is told beyond its size."""
 
 
-SERVICES = Series("library", "services", {10: 5, 100: 5, 500: 3, 1000: 3})
+SERVICES = {
+    "nomad": Series("library", "services on Nomad", {10: 5, 100: 5, 500: 3, 1000: 3}, {"BENCH_SCHEDULER": "nomad"}),
+    "kubernetes": Series(
+        "library", "services on Kubernetes", {10: 3, 100: 3, 1000: 1}, {"BENCH_SCHEDULER": "kubernetes"}
+    ),
+}
 POOLS = Series("pools", "pools", {1: 5, 10: 5, 50: 3})
 
 
@@ -44,7 +51,7 @@ def compare(series: Series, base: Mapping[str, str]) -> list[Compared]:
     """Measure all sizes. ``base`` is the environment in which Pulumi works."""
     with tempfile.TemporaryDirectory(prefix="foxden-bench-") as scratch:
         (Path(scratch) / "pulumi").mkdir()
-        env = {**base, "PULUMI_BACKEND_URL": f"file://{scratch}/pulumi", "PYTHONPATH": str(REPO)}
+        env = {**base, **series.env, "PULUMI_BACKEND_URL": f"file://{scratch}/pulumi", "PYTHONPATH": str(REPO)}
         for program in (series.program, "raw"):
             run(["pulumi", "stack", "init", "bench", "--non-interactive"], env, REPO / "bench" / program)
         try:

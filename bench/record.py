@@ -26,12 +26,13 @@ class Recorded:
 
     @property
     def module(self) -> str:
-        """``pulumi_aws.ec2`` of ``aws:ec2/vpc:Vpc``; ``pulumi_nomad`` of ``nomad:index/job:Job`` and its provider."""
+        """``pulumi_aws.ec2`` of ``aws:ec2/vpc:Vpc``; ``pulumi_nomad`` of ``nomad:index/job:Job`` and its provider;
+        ``pulumi_kubernetes.networking.v1`` of ``kubernetes:networking.k8s.io/v1:Ingress``."""
         if self.is_provider:
             return f"pulumi_{self.type.split(':')[-1]}"
-        package, place, _ = self.type.split(":")
-        folder = place.partition("/")[0]
-        return f"pulumi_{package}" if folder == "index" else f"pulumi_{package}.{folder}"
+        package, place, kind = self.type.split(":")
+        folders = [part.partition(".")[0] for part in place.split("/") if part.lower() != kind.lower()]
+        return ".".join([f"pulumi_{package}", *(folder for folder in folders if folder != "index")])
 
     @property
     def class_name(self) -> str:

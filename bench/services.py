@@ -1,5 +1,6 @@
 """N services as a large environment has them: chains of needs, some with routes, secrets and several ports. Pure."""
 
+import os
 from typing import Any
 
 SECRETS = ("api-key",)
@@ -25,14 +26,23 @@ def services(count: int) -> dict[str, dict[str, Any]]:
     return found
 
 
-CLUSTER: dict[str, Any] = {
-    "scheduler": "nomad",
-    "environment": "bench",
-    "domain": "bench.example.com",
-    "address": "http://127.0.0.1:1",
-    "token": "none",
-    "discovery_address": "http://127.0.0.1:1",
-    "discovery_token": "none",
-    "options": {"caddy": "/usr/local/bin/caddy", "command_driver": "exec", "network_mode": "host"},
+ENVIRONMENT, DOMAIN = "bench", "bench.example.com"
+
+CLUSTERS: dict[str, dict[str, Any]] = {
+    # Nothing listens there: a preview of new resources asks nobody.
+    "nomad": {
+        "scheduler": "nomad",
+        "address": "http://127.0.0.1:1",
+        "token": "none",
+        "discovery_address": "http://127.0.0.1:1",
+        "discovery_token": "none",
+        "options": {"caddy": "/usr/local/bin/caddy", "command_driver": "exec", "network_mode": "host"},
+    },
+    # An API server, which says what kinds of objects there are, and has each of them rehearsed.
+    "kubernetes": {
+        "scheduler": "kubernetes",
+        "address": "https://127.0.0.1:1",
+        "options": {"kubeconfig": os.environ.get("BENCH_KUBECONFIG", "")},
+    },
 }
-"""A connection that a preview of new resources never uses: nothing listens there."""
+"""Scheduler to the connection of a cluster that has it."""

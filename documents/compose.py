@@ -3,32 +3,36 @@
 import os
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
 from local.stackfiles import values
-from stacks import local
+from stacks import ENVIRONMENTS, local
 from stacks.settings import parse_settings
 from tests.graph import environments
 from tests.local_cluster import put_on_paper
 from tests.mocks import Recorded, run
 
 
-def dev() -> Recorded:
-    """The dev environment."""
+def on_a_cloud(stack: str) -> Recorded:
+    """An environment with machines of a cloud."""
     # Nothing is there to wait for.
-    return environments.up(environments.settings(wait=False))
+    return environments.up(environments.settings(stack, stack, wait=False))
 
 
-def on_this_machine() -> Recorded:
+def on_this_machine(stack: str) -> Recorded:
     """The local environment, with its cluster and builds on paper."""
     with (
         tempfile.TemporaryDirectory(prefix="foxden-graph-") as folder,
         mock.patch.dict(os.environ, {"FOXDEN_STATE": folder}),
     ):
         put_on_paper(Path(folder))
-        return run(lambda: local.compose(parse_settings("local", "local", values("local"))), stack="local")
+        return run(lambda: local.compose(parse_settings(stack, stack, values(stack))), stack=stack)
 
 
-STACKS: dict[str, Callable[[], Recorded]] = {"local": on_this_machine, "dev": dev}
-"""Stack to what composes it."""
+STACKS: dict[str, Callable[[], Recorded]] = {
+    stack: partial(on_this_machine if compose is local.compose else on_a_cloud, stack)
+    for stack, compose in ENVIRONMENTS.items()
+}
+"""Stack to what composes it: every environment with a cluster of its own."""

@@ -5,6 +5,7 @@ arrow leads from what waits to what it waits for, and is left out where another 
 """
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from tests.mocks import Recorded, Resource
 
 COLORS = ("#eef3fb", "#dde8f7", "#cbdcf2")
 """Of boxes, by how deep they are in others."""
+
+CONTENT = re.compile(r"-[0-9a-f]{12,}\Z")
+"""The end of a name that says what is in it: that changes often, and the picture does not."""
 
 FRAME = """digraph {
   graph [rankdir=LR, fontname="Arial", fontsize=11, newrank=true, nodesep=0.15, ranksep=0.6, compound=true]
@@ -37,7 +41,7 @@ class Part:
     def label(self, names: list[str]) -> str:
         """What is written on it: its type, then its name, or how many they are."""
         package, *_, kind = self.type.replace("pulumi:providers:", "provider:").split(":")
-        return f"{package} {kind}\n{names[0]}" if len(names) == 1 else f"{package} {kind}\n({len(names)})"
+        return f"{package} {kind}\n{CONTENT.sub('', names[0]) if len(names) == 1 else f'({len(names)})'}"
 
 
 @dataclass(frozen=True)

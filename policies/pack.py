@@ -31,9 +31,14 @@ class Pack:
     settings: Settings
     exemptions: Sequence[Exemption]
 
-    def judge(self, resources: Iterable[Resource], environment: str, today: datetime.date | None = None) -> Report:
-        """Judge all resources of an environment. ``today`` (UTC) says which exemptions are over."""
-        judge = Judge(self, environment, today)
+    def judge(
+        self, resources: Iterable[Resource], environment: str, today: datetime.date | None = None, base: str = ""
+    ) -> Report:
+        """Judge all resources of an environment.
+
+        ``today`` (UTC) says which exemptions are over, ``base`` what it inherits from where its file doesn't.
+        """
+        judge = Judge(self, environment, today, base)
         stack = Stack(environment, tuple(resources))
         found = [judge.one(resource) for resource in stack.resources]
         found.append(judge.whole(stack))
@@ -49,11 +54,11 @@ class Pack:
 class Judge:
     """Judges one environment once: resource by resource, and at last all together."""
 
-    def __init__(self, pack: Pack, environment: str, today: datetime.date | None = None) -> None:
+    def __init__(self, pack: Pack, environment: str, today: datetime.date | None = None, base: str = "") -> None:
         self._pack = pack
         self._today = today or datetime.datetime.now(datetime.UTC).date()
         self._used: set[Exemption] = set()
-        self.column = pack.settings.column(environment)
+        self.column = pack.settings.column(environment, base)
 
     @cached_property
     def _rules(self) -> list[tuple[Rule, Level, Node]]:
@@ -75,7 +80,7 @@ class Judge:
         return self._sorted_out(
             (rule, level, resource, message)
             for rule, level, config in self._rules
-            if rule.check and resource.type in rule.types
+            if rule.check and (resource.type in rule.types or not rule.types)
             for message in _asked(rule.check, resource, config)
         )
 

@@ -42,7 +42,7 @@ class Rule:
     references: tuple[str, ...] = ()
     """Controls of CIS benchmarks, of AWS Foundational Security Best Practices (FSBP) and the like that say the same."""
     types: frozenset[str] = frozenset()
-    """Types of resources that it looks at; a rule on all resources together has none."""
+    """Types of resources that it looks at; none: all. A rule on all resources together has none."""
     check: Check | None = None
     whole: WholeCheck | None = None
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Domain:
     rules: list[Rule] = field(default_factory=list)
 
     def rule(self, name: str, *types: str, **facts: Unpack[Facts]) -> Callable[[Check], Check]:
-        """A rule on each resource of these types by itself; it decorates the function that judges one."""
+        """A rule on each resource of these types (none: all) by itself; decorates the function that judges one."""
 
         def add(check: Check) -> Check:
             self.rules.append(Rule(name=name, domain=self.name, types=frozenset(types), check=check, **facts))

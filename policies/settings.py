@@ -29,15 +29,16 @@ class Settings:
     config: Mapping[str, Mapping[str, Mapping[str, Any]]]
     """Rule to column to what it says; ``all`` is below every column."""
 
-    def column(self, environment: str) -> str:
+    def column(self, environment: str, base: str = "") -> str:
         """Whose levels an environment has: its own, else those of what it inherits from.
 
-        One that nothing is known of is judged as the last, which is the strictest.
+        ``base`` says what that is, where its file doesn't. One that nothing is known of is judged as the last, which
+        is the strictest.
         """
         if environment in self.columns:
             return environment
         try:
-            known = [name for name in lineage(environment) if name in self.columns]
+            known = [name for name in lineage(base or environment) if name in self.columns]
         except LocalError:
             known = []
         return known[0] if known else self.columns[-1]

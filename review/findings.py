@@ -2,20 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 
 from local.commands.pulumi_events import label
-
-
-class Level(StrEnum):
-    """What is to happen where a rule is broken."""
-
-    DISABLED = "disabled"
-    """Nothing: it is not looked at."""
-    ADVISORY = "advisory"
-    """It is told."""
-    MANDATORY = "mandatory"
-    """It is told, and nothing may be deployed."""
+from policies.model import Level
 
 
 class Exit(IntEnum):
@@ -27,25 +17,6 @@ class Exit(IntEnum):
     """A mandatory rule is broken."""
     UNKNOWN = 2
     """It could not be judged: the preview failed, or the input is bad."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A rule, as reports call it."""
-
-    name: str
-    """In kebab-case."""
-    what: str
-    """What it asks for, in one sentence."""
-    fix: str
-    """What to do where it is broken."""
-    why: str = ""
-    severity: str = "medium"
-    """``low``, ``medium``, ``high`` or ``critical``."""
-    domain: str = "parity"
-    """What it belongs to, such as ``identity``."""
-    references: tuple[str, ...] = ()
-    """Controls of standards that stand behind it, such as ``AWS FSBP EC2.8``."""
 
 
 @dataclass(frozen=True)
@@ -74,22 +45,8 @@ class Finding:
         return label(self.urn) if self.urn else ""
 
 
-@dataclass(frozen=True)
-class Exempted:
-    """A rule that is broken, and may be."""
-
-    rule: str
-    resource: str
-    """The resource, or the pattern that it was let pass by."""
-    owner: str
-    reason: str
-    expires: str
-    """ISO 8601 date."""
-    urn: str = ""
-
-
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
-    """Each once, what is mandatory first, then by rule and resource."""
+    """Each once, what is mandatory first, then by rule and resource; without those of a level that is not looked at."""
     order = {Level.MANDATORY: 0, Level.ADVISORY: 1}
     kept = {finding for finding in findings if finding.level in order}
     return sorted(kept, key=lambda each: (order[each.level], each.rule, each.urn, each.message))

@@ -1,10 +1,10 @@
 """What a preview would do, from the engine's events (pure)."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from local.commands.pulumi_events import Narrator, is_structure, label, without_colour
+from local.commands.pulumi_events import Narrator, is_structure, label
 from review.stateful import loss
 
 OPERATIONS = ("create", "update", "replace", "delete")
@@ -49,28 +49,13 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Violation:
-    """A policy's own word on a resource, or on the whole stack."""
-
-    rule: str
-    level: str
-    message: str
-    urn: str
-
-
-@dataclass(frozen=True)
 class Plan:
     """All that a preview would do."""
 
     changes: tuple[Change, ...] = ()
     unchanged: int = 0
-    violations: tuple[Violation, ...] = ()
     errors: tuple[str, ...] = ()
     """Why it is no plan, or not the whole one."""
-    judged: Mapping[str, int] = field(default_factory=dict)
-    """Rule to the number of resources, or stacks, that it was asked about."""
-    pack: str = ""
-    """The policy pack that judged it, with its version; empty when none did."""
 
     def of(self, operation: str) -> Sequence[Change]:
         """The changes of one kind."""
@@ -90,82 +75,34 @@ class _Seen:
     protected: bool
 
 
-class Planner:
-    """Listens to the engine, event by event."""
+class Planner(Narrator):
+    """Listens to a preview, event by event; nothing of it is news."""
 
     def __init__(self) -> None:
+        super().__init__(under_way={"": "previewing"})
         self._seen: dict[str, _Seen] = {}
         self._same: set[str] = set()
-        self._violations: dict[Violation, None] = {}
-        self._judged: dict[str, int] = {}
-        self._narrator = Narrator()
-        self._packs: dict[str, str] = {}
 
-    def hear(self, event: Mapping[str, Any]) -> None:
-        """Take in one event."""
-        for _ in self._narrator.hear(event):
-            pass
-        if "resourcePreEvent" in event:
-            self._step(event["resourcePreEvent"]["metadata"])
-        elif "policyEvent" in event:
-            self._violated(event["policyEvent"])
-        elif "policyAnalyzeSummaryEvent" in event:
-            self._asked(event["policyAnalyzeSummaryEvent"])
-        elif "policyAnalyzeStackSummaryEvent" in event:
-            self._asked(event["policyAnalyzeStackSummaryEvent"])
-        elif "summaryEvent" in event:
-            self._packs |= event["summaryEvent"].get("PolicyPacks") or {}
-
-    def plan(self) -> Plan:
-        """What was heard."""
+    def plan(self, *failures: str) -> Plan:
+        """What was heard; ``failures`` is what went wrong beside it."""
         changes = [Change(one.operation, urn, one.type, one.because, one.protected) for urn, one in self._seen.items()]
         changes.sort(key=lambda change: (OPERATIONS.index(change.operation), change.type, change.urn))
-        return Plan(
-            changes=tuple(changes),
-            unchanged=len(self._same - self._seen.keys()),
-            violations=tuple(self._violations),
-            errors=tuple(self._narrator.errors),
-            judged=dict(sorted(self._judged.items())),
-            pack=", ".join(" ".join(filter(None, each)) for each in sorted(self._packs.items())),
-        )
+        return Plan(tuple(changes), len(self._same - self._seen.keys()), (*self.errors, *failures))
 
-    def _step(self, metadata: Mapping[str, Any]) -> None:
-        urn = metadata["urn"]
-        if is_structure(urn):
-            return
-        operation = _OPERATION.get(metadata["op"])
-        if operation is None:
-            if metadata["op"] == "same":
-                self._same.add(urn)
+    def _begin(self, metadata: Mapping[str, Any]) -> None:
+        urn, step = metadata["urn"], metadata["op"]
+        operation = _OPERATION.get(step)
+        if is_structure(urn) or operation is None:
+            self._same |= {urn} if step == "same" and not is_structure(urn) else set()
             return
         keys = metadata.get("keys") if operation == "replace" else None
         because = tuple(sorted(keys or metadata.get("diffs") or ()))
         protected = bool((metadata.get("old") or {}).get("protect"))
-        known = self._seen.get(urn)
-        if known is None:
-            self._seen[urn] = _Seen(operation, metadata["type"], because, protected)
-        else:  # a replacement is told in parts
-            known.operation = "replace" if known.operation != operation else operation
-            known.because = known.because or because
-            known.protected |= protected
+        known = self._seen.setdefault(urn, _Seen(operation, metadata["type"], because, protected))
+        if known.operation != operation:  # a replacement is told in parts
+            known.operation = "replace"
+        known.because = known.because or because
+        known.protected |= protected
 
-    def _violated(self, event: Mapping[str, Any]) -> None:
-        found = Violation(
-            event["policyName"],
-            event["enforcementLevel"],
-            without_colour(event["message"]).strip(),
-            event.get("resourceUrn", ""),
-        )
-        self._violations[found] = None
-
-    def _asked(self, event: Mapping[str, Any]) -> None:
-        for name in [*(event.get("passed") or ()), *(event.get("failed") or ())]:
-            self._judged[name] = self._judged.get(name, 0) + 1
-
-
-def planned(events: Iterable[Mapping[str, Any]]) -> Plan:
-    """The plan in a whole preview's events."""
-    planner = Planner()
-    for event in events:
-        planner.hear(event)
-    return planner.plan()
+    def _end(self, metadata: Mapping[str, Any]) -> Iterator[str]:
+        yield from ()

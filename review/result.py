@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from review.findings import Exempted, Exit, Finding, Level, Rule, counted, verdict
+from policies.model import Level, Use
+from policies.rule import Rule
+from review.findings import Exit, Finding, counted, verdict
 from review.parity.report import Parity
 from review.plan import Plan
 
@@ -20,7 +22,7 @@ class Result:
     """Every rule that it was held against."""
     findings: Sequence[Finding]
     """In the order in which they are told."""
-    exempted: Sequence[Exempted] = ()
+    exempted: Sequence[Use] = ()
     """What is broken, and may be."""
     parity: Parity | None = None
     """How environments differ; None where that could not be found out."""

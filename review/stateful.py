@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 LOSSES: Mapping[str, str] = {
-    "aws:s3/bucket*:Bucket*": "the objects in it",
+    "aws:s3/bucket:Bucket": "the objects in it",
+    "aws:s3/bucketV2:BucketV2": "the objects in it",
     "aws:kms/key:Key": "all that is encrypted with it",
     "aws:ecr/repository:Repository": "the images in it",
     "aws:ebs/volume:Volume": "the data on it",

@@ -3,12 +3,13 @@
 ``SCHEDULERS["fake"] = "tests.fake_scheduler"`` is all that makes it known (see ``tests/unit/conftest.py``).
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
 from typing import Any
 
 import pulumi
 
+from foxden.clusters.services_plan import ServicesPlan
 from foxden.connection import Connection, ConnectionArgs
 from foxden.errors import Problem
 from foxden.schedulers.base import NO_VERSIONS, Capabilities, Deployed, Environment, Manifest, Scheduler, mapped
@@ -19,11 +20,45 @@ JOB = "fake:index:Job"
 NAMESPACE = "fake:index:Namespace"
 ROUTE = "other:index:Route"
 INGRESS = "fake:index:Ingress"
+SERVICE = "fake:index:ClusterService"
 
 
 class _Resource(pulumi.CustomResource):
     def __init__(self, kind: str, name: str, inputs: Any, opts: pulumi.ResourceOptions) -> None:
         super().__init__(kind, name, inputs, opts)
+
+
+class FakeServices:
+    """See :class:`foxden.clusters.services_contract.ServicesOfClusters`: one resource for each."""
+
+    IMAGES: Mapping[str, tuple[str, ...]] = {
+        each.name: (each.name,) for each in fields(ServicesPlan) if each.default is None
+    }
+
+    def create(
+        self,
+        name: str,
+        structure: ServicesPlan,
+        plan: pulumi.Input[ServicesPlan],
+        connection: pulumi.Input[Connection],
+        opts: pulumi.ResourceOptions,
+    ) -> pulumi.Output[list[str]]:
+        """What it was told, as it is."""
+        wanted = [service for service in self.IMAGES if getattr(structure, service)]
+        made = [
+            _Resource(
+                SERVICE,
+                f"{name}-{service}",
+                {"plan": mapped(plan, _told(service)), "connection": mapped(connection, asdict)},
+                opts,
+            )
+            for service in wanted
+        ]
+        return pulumi.Output.all(*[each.id for each in made]).apply(lambda _: wanted)
+
+
+def _told(service: str) -> Callable[[ServicesPlan], Any]:
+    return lambda plan: asdict(getattr(plan, service))
 
 
 class FakeScheduler:
@@ -39,6 +74,7 @@ class FakeScheduler:
         commands=False,
         cpu_limits=False,
     )
+    cluster_services = FakeServices()
 
     def problems(self, spec: ServiceSpec, connection: ConnectionArgs) -> list[Problem]:
         """It dislikes one name, and one option."""

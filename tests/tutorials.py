@@ -1,4 +1,4 @@
-"""The tutorials' examples: each block says by its title which file it is, or is one of commands, or of what is said."""
+"""The examples of tutorials and how-tos: each says which file it is, or is of commands, or of what is said."""
 
 import re
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from pathlib import Path
 
 from local.paths import REPO
 
-PLACE = REPO / "docs" / "tutorials"
-PAGES = sorted(page.stem for page in PLACE.glob("*.md"))
+DOCS = REPO / "docs"
+PAGES = ["how-to", *sorted(f"tutorials/{page.stem}" for page in (DOCS / "tutorials").glob("*.md"))]
 BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.DOTALL | re.MULTILINE)
 
 
@@ -23,9 +23,14 @@ class Block:
     text: str
 
 
+def text_of(page: str) -> str:
+    """All of a page."""
+    return (DOCS / f"{page}.md").read_text()
+
+
 def blocks(page: str) -> Iterator[Block]:
     """All of a tutorial's, in their order."""
-    for language, title, text in BLOCK.findall((PLACE / f"{page}.md").read_text()):
+    for language, title, text in BLOCK.findall(text_of(page)):
         yield Block(page, language, title, text)
 
 

@@ -6,17 +6,17 @@ from typing import cast
 import pulumi
 
 import foxden
-from bench.services import CLUSTER, SECRETS, services
+from bench.services import CLUSTERS, DOMAIN, ENVIRONMENT, SECRETS, services
 
 
 def main() -> None:
-    """Deploy BENCH_SIZE services."""
-    facts = {key: value for key, value in CLUSTER.items() if key not in ("environment", "domain")}
+    """Deploy BENCH_SIZE services on BENCH_SCHEDULER."""
+    facts = CLUSTERS[os.environ["BENCH_SCHEDULER"]]
     cluster = foxden.ExistingCluster("cluster", cast(foxden.ExistingClusterArgs, facts))
     foxden.Services(
         "services",
         {
-            "cluster": cluster.connection(CLUSTER["environment"], CLUSTER["domain"]),
+            "cluster": cluster.connection(ENVIRONMENT, DOMAIN),
             "services": cast(dict[str, foxden.ServiceDescription], services(int(os.environ["BENCH_SIZE"]))),
             "secrets": list(SECRETS),
         },

@@ -5,9 +5,10 @@ from foxden.clouds.existing import ExistingCluster, ExistingClusterArgs
 from foxden.clouds.plan import NatMode
 from foxden.clusters.balancer import Balancer, BalancerArgs, BalancerDomain, BalancerDomainArgs, BalancerFacts
 from foxden.clusters.bucket import Bucket, BucketArgs
+from foxden.clusters.cluster_services import ClusterServices
 from foxden.clusters.consul_access import ConsulAccess, ConsulAccessArgs
 from foxden.clusters.core import CoreCluster
-from foxden.clusters.core_args import CoreClusterArgs, CoreFacts, StoreFacts
+from foxden.clusters.core_args import CoreClusterArgs, CoreFacts, PodIdentityArgs, StoreFacts
 from foxden.clusters.environment import Environment, EnvironmentArgs
 from foxden.clusters.ingress import Ingress, IngressArgs
 from foxden.clusters.machine_args import DiskArgs, ProgramArgs, SoftwareArgs
@@ -30,6 +31,19 @@ from foxden.clusters.pool_args import (
 from foxden.clusters.private_zone import PrivateZone, PrivateZoneArgs
 from foxden.clusters.registry import ImageBuildArgs, RegistryAuth, RegistryAuthArgs
 from foxden.clusters.registry_spec import RegistryKind
+from foxden.clusters.services_args import (
+    CertificatesArgs,
+    ClusterAutoscalerArgs,
+    ClusterServiceArgs,
+    ClusterServicesArgs,
+    CoreDnsArgs,
+    DashboardArgs,
+    EbsCsiArgs,
+    ExternalDnsArgs,
+    LoggingArgs,
+    PrometheusArgs,
+)
+from foxden.clusters.services_rights import cluster_service_policies
 from foxden.clusters.worker_pool import WorkerPool
 from foxden.connection import ConnectionArgs, shared_connection
 from foxden.errors import InvalidInput, Problem
@@ -58,13 +72,21 @@ __all__ = [
     "Bucket",
     "BucketArgs",
     "BucketPurpose",
+    "CertificatesArgs",
+    "ClusterAutoscalerArgs",
+    "ClusterServiceArgs",
+    "ClusterServices",
+    "ClusterServicesArgs",
     "ConnectionArgs",
     "ConsulAccess",
     "ConsulAccessArgs",
     "CoreCluster",
     "CoreClusterArgs",
+    "CoreDnsArgs",
     "CoreFacts",
+    "DashboardArgs",
     "DiskArgs",
+    "EbsCsiArgs",
     "EndpointArgs",
     "Environment",
     "EnvironmentArgs",
@@ -72,24 +94,28 @@ __all__ = [
     "ExistingClusterArgs",
     "ExistingNetwork",
     "ExistingNetworkArgs",
+    "ExternalDnsArgs",
     "HealthArgs",
     "HealthCheck",
     "ImageBuildArgs",
     "Ingress",
     "IngressArgs",
     "InvalidInput",
+    "LoggingArgs",
     "NatMode",
     "Network",
     "NetworkArgs",
     "NetworkFacts",
     "OnDemandArgs",
     "PlacementArgs",
+    "PodIdentityArgs",
     "PortArgs",
     "PortProtocol",
     "PrivateZone",
     "PrivateZoneArgs",
     "Problem",
     "ProgramArgs",
+    "PrometheusArgs",
     "RefreshArgs",
     "RegistryAuth",
     "RegistryAuthArgs",
@@ -111,5 +137,6 @@ __all__ = [
     "WorkerPool",
     "WorkerPoolArgs",
     "ZoneFacts",
+    "cluster_service_policies",
     "shared_connection",
 ]

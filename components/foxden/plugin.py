@@ -70,14 +70,20 @@ def serve() -> None:
 
 def _described(schema: dict[str, Any], hosted: list[type[pulumi.ComponentResource]]) -> dict[str, Any]:
     """The schema with all descriptions, also of fields that args inherit, as people of any language read them."""
+    types = schema["types"]
     for component in hosted:
         args = inspect.signature(component.__init__).parameters["args"].annotation
-        inputs = schema["resources"][f"{NAME}:index:{component.__name__}"]["inputProperties"]
-        for base in _bases(args):
-            known = schema["types"].get(f"{NAME}:index:{base}", {}).get("properties") or {}
-            for name in inputs.keys() & known.keys():
-                inputs[name]["description"] = known[name]["description"]
+        _inherit(schema["resources"][f"{NAME}:index:{component.__name__}"]["inputProperties"], args, types)
+    for name, found in types.items():
+        _inherit(found.get("properties") or {}, getattr(foxden, name.rpartition(":")[2]), types)
     return cast(dict[str, Any], _tidied(schema))
+
+
+def _inherit(fields: dict[str, Any], kind: type, types: dict[str, Any]) -> None:
+    for base in _bases(kind):
+        known = types.get(f"{NAME}:index:{base}", {}).get("properties") or {}
+        for name in fields.keys() & known.keys():
+            fields[name]["description"] = known[name]["description"]
 
 
 def _bases(kind: type) -> Iterator[str]:

@@ -5,7 +5,7 @@ import re
 import shutil
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,21 @@ class Pulumi:
     is ever seen in the checkout.
     """
 
-    def __init__(self, env: str, report: Report, watch: Callable[[], Sequence[str]] = tuple) -> None:
-        """``watch`` is asked now and then, while nothing else is to be said, what to add about what is under way."""
+    def __init__(
+        self,
+        env: str,
+        report: Report,
+        watch: Callable[[], Sequence[str]] = tuple,
+        also: Mapping[str, str] | None = None,
+    ) -> None:
+        """``watch`` is asked now and then, while nothing else is to be said, what to add about what is under way.
+
+        ``also`` is further ENV of Pulumi and its plugins.
+        """
         self._env = env
         self._report = report
         self._watch = watch
-        self._environ = {**environment(), "PULUMI_DEBUG_COMMANDS": "true"}  # for --event-log
+        self._environ = {**environment(), "PULUMI_DEBUG_COMMANDS": "true", **(also or {})}  # for --event-log
         self._work = state_dir() / "pulumi-work" / env
 
     @property
@@ -59,6 +68,11 @@ class Pulumi:
                 raise LocalError(failure)
             return narrator
 
+    def preview(self, narrator: Narrator, *options: str, limit: float = _UP_WITHIN) -> int:
+        """Let a narrator hear what an update would do; how Pulumi ended, with 0 for well."""
+        with self._prepared():
+            return self._follow(["preview", *options], narrator, limit)
+
     def destroy(self, limit: float) -> None:
         """Take away all that the stack made, and the stack. Nothing happens when there is none."""
         with self._prepared():
@@ -75,6 +89,13 @@ class Pulumi:
             return None if code else json.loads(said)
         except ValueError:
             return None
+
+    def exported(self) -> str:
+        """The stack's state as Pulumi exports it; what is secret stays encrypted. Raises LocalError for none."""
+        code, said = self._run("stack", "export", "--stack", self._env)
+        if code:
+            raise LocalError(f"cannot read the state of '{self._env}': {_errors_in(said)}")
+        return said
 
     def forget(self) -> None:
         """Remove the stack with all that Pulumi knows of it; what it made stays. Nothing happens when there is none."""

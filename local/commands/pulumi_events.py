@@ -62,7 +62,7 @@ class Narrator:
             yield f"{done} {label(urn)}"
 
     def _diagnose(self, diagnostic: Mapping[str, Any]) -> None:
-        message = without_colour(diagnostic.get("message", "")).strip()
+        message = _COLOUR.sub("", diagnostic.get("message", "")).strip()
         if diagnostic.get("severity") == "warning" and "pending operations from previous deployment" in message:
             self.pending = True
         if diagnostic.get("severity") != "error" or not message or message in _NO_NEWS:
@@ -71,11 +71,6 @@ class Narrator:
         about = f"{label(urn)}: " if urn and not is_structure(urn) else ""
         if (text := about + message) not in self.errors:
             self.errors.append(text)
-
-
-def without_colour(message: str) -> str:
-    """A message of the engine's without its marks for colours."""
-    return _COLOUR.sub("", message)
 
 
 def label(urn: str) -> str:

@@ -21,7 +21,7 @@ from local.toolchain import aws
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which one."""
-    parser.add_argument("--stack", default="dev", help="environment on AWS; default: dev")
+    parser.add_argument("--stack", default="dev", help="environment on AWS, such as dev or qa; default: dev")
 
 
 def run(options: argparse.Namespace) -> int:

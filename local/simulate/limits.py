@@ -3,7 +3,15 @@
 LIMITS: tuple[tuple[str, str], ...] = (
     (
         "services",
-        "moto starts no machines: nothing boots, so there is no scheduler (that is for the boot lab)",
+        "moto starts no machines: nothing boots, so there is neither Nomad nor Kubernetes (that is for the boot lab)",
+    ),
+    (
+        "objects on Kubernetes, an upgrade's step",
+        "no API server answers; graph tests show the objects, and that a step over a minor is refused",
+    ),
+    (
+        "EKS",
+        "moto knows clusters and groups of nodes, this simulation the rest: all is there at once, and no node starts",
     ),
     (
         "lifecycle hooks, health, instance refresh",

@@ -40,8 +40,19 @@ class Resource:
 class Stack:
     """Pulumi's command line on one throw-away stack."""
 
-    def __init__(self, name: str, cloud: Cloud, region: str, work: Path, report: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        cloud: Cloud,
+        region: str,
+        work: Path,
+        report: Callable[[str], None],
+        choices: Mapping[str, str] = CHOICES,
+        also: Mapping[str, str] | None = None,
+    ) -> None:
+        """``choices`` are other than in the environment's file; ``also`` is further ENV of the programs."""
         self._name = name
+        self._chosen = choices
         self._work = work
         self._report = report
         self._environ = {
@@ -50,6 +61,7 @@ class Stack:
             "PULUMI_BACKEND_URL": f"file://{work / 'state'}",
             "PULUMI_CONFIG_PASSPHRASE": secrets.token_urlsafe(24),
             "PULUMI_DEBUG_COMMANDS": "true",  # for --event-log
+            **(also or {}),
         }
         self.log = work / "pulumi.log"
         """What Pulumi printed last."""
@@ -95,13 +107,14 @@ class Stack:
         self._output("stack", "init", self._name, "--cwd", str(self._work))
 
     def _choices(self) -> list[str]:
-        return [word for key, value in CHOICES.items() for word in ("--config", f"{key}={value}")]
+        return [word for key, value in self._chosen.items() for word in ("--config", f"{key}={value}")]
 
     def _where(self) -> list[str]:
         return ["--stack", self._name, "--config-file", str(self._work / stack_file(self._name).name)]
 
-    def _engine(self, command: str, *options: str) -> float:
-        begun, narrator, events = time.monotonic(), Narrator(), self._work / "events"
+    def follow(self, narrator: Narrator, command: str, *options: str) -> int:
+        """Run an operation of the engine, and let a narrator hear of it; how it ended."""
+        begun, events = time.monotonic(), self._work / "events"
         choices = self._choices() if command != "destroy" else []
         how = ["--non-interactive", "--color", "never", "--event-log", str(events)]
         with (
@@ -116,8 +129,16 @@ class Stack:
                 time.sleep(0.1)
             told.catch_up()
         events.unlink(missing_ok=True)
-        if process.returncode:
-            reason = "\n".join(narrator.errors) or self.log.read_text(errors="replace")[-3000:]
+        return int(process.returncode)
+
+    def said(self) -> str:
+        """The end of what Pulumi printed last."""
+        return self.log.read_text(errors="replace")[-3000:]
+
+    def _engine(self, command: str, *options: str) -> float:
+        begun, narrator = time.monotonic(), Narrator()
+        if self.follow(narrator, command, *options):
+            reason = "\n".join(narrator.errors) or self.said()
             raise LocalError(f"pulumi {command} failed:\n{reason}")
         return time.monotonic() - begun
 
@@ -142,8 +163,15 @@ def _type(urn: str) -> str:
 
 
 @contextmanager
-def throw_away(name: str, cloud: Cloud, region: str, report: Callable[[str], None]) -> Iterator[Stack]:
-    """The environment's stack, empty, with its state in a directory that is gone afterwards."""
+def throw_away(
+    name: str,
+    cloud: Cloud,
+    region: str,
+    report: Callable[[str], None],
+    choices: Mapping[str, str] = CHOICES,
+    also: Mapping[str, str] | None = None,
+) -> Iterator[Stack]:
+    """The environment's stack, empty, with its state in a directory that is gone afterwards; see :class:`Stack`."""
     with tempfile.TemporaryDirectory(prefix="foxden-simulate-", ignore_cleanup_errors=True) as directory:
         work = Path(directory)
         source = stack_file(name)
@@ -151,6 +179,6 @@ def throw_away(name: str, cloud: Cloud, region: str, report: Callable[[str], Non
             raise LocalError(f"there is no {source.name}")
         shutil.copyfile(REPO / "Pulumi.yaml", work / "Pulumi.yaml")
         (work / source.name).write_bytes(without_salt(source.read_bytes()))
-        stack = Stack(name, cloud, region, work, report)
+        stack = Stack(name, cloud, region, work, report, choices, also)
         stack.create()
         yield stack

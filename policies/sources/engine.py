@@ -5,6 +5,7 @@ is not known yet. Rules here ask whether something is secret, and judge what is 
 itself, with the SDK's own description of it.
 """
 
+import os
 import threading
 from importlib import metadata
 from typing import Any
@@ -17,6 +18,7 @@ from policies.model import PROVIDER_TYPES, STACK_TYPE, Level, Resource, Severity
 from policies.pack import OWN, Found, Judge, Pack
 from policies.rule import Rule
 from policies.sources import inputs, parent
+from policies.sources.told import Told
 
 NAME = "foxden"
 _LEVELS = {
@@ -42,6 +44,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._environment = ""
         self._judge = Judge(pack, "")
         self._seen: dict[str, Resource] = {}
+        self._kept = Told(os.environ)
 
     def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:
         return analyzer_pb2.AnalyzerHandshakeResponse()
@@ -49,8 +52,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def ConfigureStack(self, request: Any, context: grpc.ServicerContext) -> Any:
         with self._lock:
             self._environment = request.stack
-            self._judge = Judge(self._pack, request.stack)
+            self._judge = Judge(self._pack, request.stack, base=request.config.get("foxden:inherits", ""))
             self._seen = {}
+            self._kept.begin(request.stack, self._judge.column)
         return analyzer_pb2.AnalyzerStackConfigureResponse()
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -70,8 +74,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             return analyzer_pb2.AnalyzeResponse()
         resource = _resource(request, request.options.parent)
         with self._lock:
+            new = resource.urn not in self._seen
             self._seen[resource.urn] = resource
-            return self._answer(self._judge.one(resource))
+            return self._answer(self._kept.add(self._judge.one(resource), int(new)))
 
     def AnalyzeStack(self, request: Any, context: grpc.ServicerContext) -> Any:
         with self._lock:
@@ -81,7 +86,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
                 for each in request.resources
                 if each.type != STACK_TYPE
             )
-            return self._answer(self._judge.whole(Stack(self._environment, resources)))
+            return self._answer(self._kept.add(self._judge.whole(Stack(self._environment, resources))))
 
     def Remediate(self, request: Any, context: grpc.ServicerContext) -> Any:
         return analyzer_pb2.RemediateResponse()

@@ -65,12 +65,11 @@ def compare(found: Mapping[str, Facts], meant: Sequence[Meant]) -> Comparison:
 
 
 def _judged(path: str, values: Mapping[str, str], entries: Sequence[Meant]) -> Difference:
-    free = any(not entry.apart for entry in entries)
+    free = [entry for entry in entries if not entry.apart]
     apart = {name for entry in entries for name in entry.apart}
     rest = {name: value for name, value in values.items() if name not in apart}
-    why = "; ".join(dict.fromkeys(entry.why for entry in entries))
     if free or len(set(rest.values())) <= 1:
-        return Difference(path, values, why)
+        return Difference(path, values, "; ".join(dict.fromkeys(entry.why for entry in free or entries)))
     return Difference(path, values, odd=_odd(rest))
 
 

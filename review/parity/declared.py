@@ -12,7 +12,7 @@ from foxden.errors import check
 from foxden.service.reader import Reader
 from local.errors import LocalError
 from local.paths import REPO
-from review.findings import Level
+from policies.model import Level
 
 FILE = "stacks/differences.yaml"
 

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from local.stackfiles import environments, stack_file
-from review.findings import Finding, Level, Place, Rule
+from policies.model import Level, Severity
+from policies.rule import Rule
+from review.findings import Finding, Place
 from review.parity.compare import ABSENT, Comparison, Difference, compare
 from review.parity.declared import FILE, Declared, read_declared
 from review.parity.facts import facts, services
@@ -13,30 +15,35 @@ from stacks.settings import settings_in_files
 
 SURPRISE = Rule(
     name="parity-surprise",
-    what="Environments differ only where that is meant.",
-    why="What was tried in one environment says little about another that differs without anybody knowing.",
-    fix=f"Make them alike, or declare the difference in {FILE} with the reason.",
+    domain="parity",
+    severity=Severity.MEDIUM,
+    what="Environments differ only where that is meant",
+    why="What was tried in one environment says little about another that differs without anybody knowing",
+    fix=f"make them alike, or declare the difference in {FILE} with the reason",
 )
 UNUSED = Rule(
     name="parity-declared-in-vain",
-    what="Every declared difference is one.",
-    why="It would hide a surprise some day.",
-    fix=f"Take it out of {FILE}.",
-    severity="low",
+    domain="parity",
+    severity=Severity.LOW,
+    what="Every declared difference is one",
+    why="It would hide a surprise some day",
+    fix=f"take it out of {FILE}",
 )
 PINNED = Rule(
     name="promotion-by-digest",
-    what="What is promoted is named by the digest of its image.",
-    why="A tag may lead to another image tomorrow than the one that was tried.",
-    fix="Copy the service's sha256: version from the file of the environment before.",
-    severity="high",
+    domain="promotion",
+    severity=Severity.HIGH,
+    what="What is promoted is named by the digest of its image",
+    why="A tag may lead to another image tomorrow than the one that was tried",
+    fix="copy the service's sha256: version from the file of the environment before",
 )
 RAN = Rule(
     name="promotion-ran-before",
-    what="What is promoted ran in the environment before.",
-    why="Else the first to try it are the users.",
-    fix="Deploy it to the environment before first, by a change of its file that is merged.",
-    severity="high",
+    domain="promotion",
+    severity=Severity.HIGH,
+    what="What is promoted ran in the environment before",
+    why="Else the first to try it are the users",
+    fix="deploy it to the environment before first, by a change of its file that is merged",
 )
 RULES = (SURPRISE, UNUSED, PINNED, RAN)
 

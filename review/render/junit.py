@@ -4,7 +4,9 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as Xml
 
-from review.findings import Finding, Level, Rule
+from policies.model import Level
+from policies.rule import Rule
+from review.findings import Finding
 from review.result import Result
 
 _UNFIT = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")

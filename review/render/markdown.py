@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from review.findings import Level
+from policies.model import Level
 from review.parity.report import Parity
 from review.plan import Change, Plan
-from review.render.terminal import summary, told
+from review.render.terminal import WHOLE, summary, terms, told
 from review.result import Result
 
 LONGEST = 60_000
@@ -52,7 +52,7 @@ def _plan(plan: Plan, rows: int) -> Iterator[str]:
         yield from ["", "### The preview failed", "", "```text"]
         yield from (line.replace("```", "'''") for error in plan.errors for line in error.splitlines())
         yield "```"
-    yield from ["", "### Plan", "", f"{summary(plan)}."]
+    yield from ["", f"### Plan{', as far as it got' if plan.errors else ''}", "", f"{summary(plan)}."]
     if plan.losses:
         yield from ["", "> [!CAUTION]", "> Lost by it:"]
         yield from (f"> - {_loss(change)}" for change in plan.losses[:rows])
@@ -94,8 +94,8 @@ def _exempted(result: Result, rows: int) -> Iterator[str]:
     if result.exempted:
         yield from ["", "### Exemptions used", ""]
         table = [
-            (f"`{_code(one.rule)}`", f"`{_code(one.resource)}`", _plain(one.owner), one.expires, _plain(one.reason))
-            for one in result.exempted
+            (f"`{use.violation.rule}`", f"`{_code(use.violation.label or WHOLE)}`", *map(_plain, terms(use)))
+            for use in result.exempted
         ]
         yield from _table(("rule", "resource", "owner", "until", "reason"), table, rows)
 
@@ -142,9 +142,9 @@ def _plain(text: str) -> str:
     """Text that is shown as it is: it marks nothing up, breaks no table, and calls nobody."""
     short = text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 3]}..."
     escaped = _MARKED.sub(r"\\\1", short.replace("&", "&amp;"))
-    return _PING.sub("@\N{ZERO WIDTH SPACE}", escaped).replace("\n", "<br>")
+    return "<br>".join(_PING.sub("@\N{ZERO WIDTH SPACE}", escaped).splitlines())
 
 
 def _code(text: str) -> str:
     """Text for between backticks, in a table."""
-    return text.replace("`", "'").replace("|", "\\|").replace("\n", " ")
+    return " ".join(text.replace("`", "'").replace("|", "\\|").splitlines())

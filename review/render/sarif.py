@@ -1,17 +1,19 @@
 """A review as SARIF 2.1.0, which code hosts show beside the lines that are changed (pure)."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from review.findings import Exempted, Finding, Level, Place, Rule
+from policies.model import Level, Severity, Use
+from policies.rule import Rule
+from review.findings import Finding, Place
 from review.result import Result
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 TOOL = "foxden-policies"
 
 _LEVELS = {Level.MANDATORY: "error", Level.ADVISORY: "warning", Level.DISABLED: "none"}
-_SEVERITIES = {"low": "3.0", "medium": "5.5", "high": "8.0", "critical": "9.5"}
+_SEVERITIES = {Severity.LOW: "3.0", Severity.MEDIUM: "5.5", Severity.HIGH: "8.0", Severity.CRITICAL: "9.5"}
 """What code hosts order findings by: from 0 to 10, in the bands of CVSS."""
 _ROOT = "REPOSITORY"
 
@@ -20,7 +22,7 @@ def document(result: Result) -> dict[str, Any]:
     """The whole document, as JSON takes it."""
     places = {rule.name: place for place, rule in enumerate(result.rules)}
     found = [_result(finding, places) for finding in result.findings]
-    found += [_suppressed(one, places, result.environment) for one in result.exempted]
+    found += [_suppressed(use, places, result.environment) for use in result.exempted]
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -41,12 +43,12 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.name,
         "shortDescription": {"text": rule.what},
-        "fullDescription": {"text": " ".join(filter(None, [rule.what, rule.why]))},
+        "fullDescription": {"text": f"{rule.what}. {rule.why}."},
         "help": {"text": f"{rule.fix}{references}"},
         "properties": {
             "tags": [rule.domain, *rule.references],
             "severity": rule.severity,
-            "security-severity": _SEVERITIES.get(rule.severity, _SEVERITIES["medium"]),
+            "security-severity": _SEVERITIES[rule.severity],
         },
     }
 
@@ -66,14 +68,12 @@ def _result(finding: Finding, places: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
-def _suppressed(one: Exempted, places: Mapping[str, int], environment: str) -> dict[str, Any]:
-    reason = f"{one.reason} ({one.owner}, until {one.expires})"
+def _suppressed(use: Use, places: Mapping[str, int], environment: str) -> dict[str, Any]:
+    found = use.violation
+    finding = Finding(found.rule, found.level, found.message, found.urn, Place(f"Pulumi.{environment}.yaml"))
+    reason = f"{use.reason} ({use.owner}, until {use.expires})"
     return {
-        **_about(one.rule, places),
-        "level": "note",
-        "message": {"text": f"{one.resource}: let pass"},
-        "locations": [_location(Place(f"Pulumi.{environment}.yaml"), one.urn)],
-        "partialFingerprints": {"finding/v1": _fingerprint(one.rule, one.urn or one.resource, "")},
+        **_result(finding, places),
         "suppressions": [{"kind": "external", "status": "accepted", "justification": reason}],
     }
 
@@ -96,8 +96,3 @@ def _location(place: Place, urn: str) -> dict[str, Any]:
 
 def _fingerprint(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-
-
-def broken_rules(found: Sequence[Mapping[str, Any]]) -> set[str]:
-    """The rules that results of a document speak of, without those that are let pass."""
-    return {one["ruleId"] for one in found if not one.get("suppressions")}

@@ -4,11 +4,15 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from local.commands.table import table
+from policies.model import Use
 from review.parity.report import Parity
 from review.plan import OPERATIONS, Plan
 from review.result import Result
 
 _WIDTH = 110
+
+WHOLE = "environment"
+"""What stands for the resource where a rule is about all of them together."""
 
 
 def lines(result: Result) -> Iterator[str]:
@@ -19,7 +23,9 @@ def lines(result: Result) -> Iterator[str]:
     yield from _plan(result.plan)
     yield from _findings(result)
     yield from _exempted(result)
-    yield from _parity(result.parity)
+    if result.parity is not None:
+        yield ""
+        yield from parity_lines(result.parity)
 
 
 def summary(plan: Plan) -> str:
@@ -36,7 +42,7 @@ def _errors(plan: Plan) -> Iterator[str]:
 
 
 def _plan(plan: Plan) -> Iterator[str]:
-    yield from ["", f"Plan: {summary(plan)}"]
+    yield from ["", f"Plan{' as far as it got' if plan.errors else ''}: {summary(plan)}"]
     if plan.losses:
         yield "Lost by it:"
         yield from _indented(
@@ -62,15 +68,22 @@ def _findings(result: Result) -> Iterator[str]:
 def _exempted(result: Result) -> Iterator[str]:
     if result.exempted:
         yield from ["", "Exemptions used:"]
-        rows = [(one.rule, one.resource, one.owner, one.expires, one.reason) for one in result.exempted]
+        rows = [
+            (use.violation.rule, use.violation.label or WHOLE, use.owner, use.expires, use.reason)
+            for use in result.exempted
+        ]
         yield from _indented([("rule", "resource", "owner", "until", "reason"), *rows])
 
 
-def _parity(parity: Parity | None) -> Iterator[str]:
-    if parity is None:
-        return
+def terms(use: Use) -> tuple[str, str, str]:
+    """On which an exemption holds: who answers for it, until when, why."""
+    return use.owner, use.expires, use.reason
+
+
+def parity_lines(parity: Parity) -> Iterator[str]:
+    """How environments differ: what is a surprise, and what may be promoted."""
     found = parity.comparison
-    yield from ["", f"Parity of {', '.join(found.environments)}: {told(parity)}"]
+    yield f"Parity of {', '.join(found.environments)}: {told(parity)}"
     if found.surprises:
         rows = [(one.what, *one.values.values()) for one in found.surprises]
         yield from _indented([("surprise", *found.environments), *rows])
@@ -83,7 +96,8 @@ def told(parity: Parity) -> str:
     """The comparison in a few words."""
     found = parity.comparison
     missing = f"; not there yet: {', '.join(parity.missing)}" if parity.missing else ""
-    return f"{len(found.meant)} differences that are meant, {len(found.surprises)} surprises{missing}"
+    surprises = "1 surprise" if len(found.surprises) == 1 else f"{len(found.surprises)} surprises"
+    return f"{len(found.meant)} differences that are meant, {surprises}{missing}"
 
 
 def _indented(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -15,6 +15,12 @@ POOL = "foxden:index:WorkerPool"
 HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 KEPT = {
+    "/foxden/qa/operators/kubernetes-token": "kubernetes-secret",
+    "/foxden/qa/shared/ca": PEM,
+    "/foxden/qa/secrets/pods-api-key": "pods-secret",
+    "/foxden/prod/operators/kubernetes-token": "kubernetes-secret",
+    "/foxden/prod/shared/ca": PEM,
+    "/foxden/prod/secrets/pods-api-key": "pods-secret",
     "/foxden/dev/operators/nomad-token": "nomad-secret",
     "/foxden/dev/operators/consul-token": "consul-secret",
     "/foxden/dev/shared/ca": PEM,
@@ -23,6 +29,8 @@ KEPT = {
 FUNCTIONS = {
     "aws:index/getCallerIdentity:getCallerIdentity": lambda _: {"accountId": "123456789012"},
     "aws:ssm/getParameter:getParameter": lambda args: {"name": args["name"], "value": KEPT[args["name"]]},
+    # Nothing runs yet.
+    "aws:ssm/getParametersByPath:getParametersByPath": lambda args: {"names": [], "values": []},
 }
 
 
@@ -46,13 +54,14 @@ def answer(kind: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def settings(environment: str = "dev", **changed: Any) -> Settings:
+def settings(environment: str = "dev", base: str = "dev", **changed: Any) -> Settings:
     """What the files of this repository choose, or what inherits from dev."""
-    given = {**stackfiles.values("dev"), "servers": 3, **changed}
-    return parse_settings(environment, "dev", given)
+    given = {**stackfiles.values(base), "servers": 3, **changed}
+    return parse_settings(environment, base, given)
 
 
 DEV = settings()
+QA = settings("qa", "qa")
 DEMO = settings("demo", domain="demo.dev.foxden.example", inherits="dev", owner="ana", expires="2030-01-01T00:00:00Z")
 EXPORTED = {
     "connection": {

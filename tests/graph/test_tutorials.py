@@ -16,11 +16,12 @@ from tests.graph.environments import DEV, KEPT, up
 from tests.mocks import Failed
 from tests.tutorials import blocks, titled, written
 
-ENVIRONMENT, POOL = "new-environment", "new-pool"
+ENVIRONMENT, POOL = "tutorials/new-environment", "tutorials/new-pool"
 
 
 def test_an_environment_with_a_cluster_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(KEPT, "/foxden/staging/secrets/pods-api-key", "pods-secret")
+    for place, value in list(KEPT.items()):
+        monkeypatch.setitem(KEPT, place.replace("/dev/", "/staging/"), value)
     written(ENVIRONMENT, tmp_path)
     (tmp_path / "Pulumi.dev.yaml").write_bytes((REPO / "Pulumi.dev.yaml").read_bytes())
     done = up(parse_settings("staging", "dev", stackfiles.values("staging", tmp_path)))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import foxden
+from foxden.schedulers.kubernetes.addons.images import IMAGES
 from foxden.schedulers.nomad.nodes import flows
 from foxden.service.discovery import injected_names
 from foxden.service.parse import parse_service, read_service
@@ -87,3 +88,17 @@ def test_the_page_on_aws_names_every_choice_and_every_opening() -> None:
     assert [key for key in CLOUD_KEYS if f"`{key}`" not in text] == []
     ports = {"-".join(map(str, sorted(set(flow.ports)))) for flow in flows()}
     assert [port for port in ports if not re.search(rf"[|,] {port}\b", text)] == []
+
+
+def test_the_page_on_cluster_services_names_every_choice_and_every_image() -> None:
+    text = (REPO / "docs" / "cluster-services.md").read_text()
+    own = {"cluster", "name", "region"}
+    fields = {*foxden.ClusterServicesArgs.__annotations__} - own
+    for form in (name for name in foxden.__all__ if name.endswith("Args")):
+        kind = getattr(foxden, form)
+        if foxden.ClusterServiceArgs.__annotations__.items() <= kind.__annotations__.items():
+            fields |= {*kind.__annotations__}
+    assert [name for name in sorted(fields) if f"`{name}`" not in text and f"`{name}: " not in text] == []
+    rows = dict(re.findall(r"^[|] `([a-z-]+)` [|] [a-z-]+ (\S+) [|]", text, re.MULTILINE))
+    pinned = {name: re.split("[:@]", image)[1].removeprefix("v") for name, image in IMAGES.items()}
+    assert {name: version for name, version in rows.items() if name in pinned} == pinned

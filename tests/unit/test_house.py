@@ -14,7 +14,7 @@ import foxden
 from local.paths import REPO
 
 LIBRARY = REPO / "components" / "foxden"
-FOLDERS = ("components", "stacks", "local", "tests", "bench", "documents", "examples", "policies")
+FOLDERS = ("components", "stacks", "local", "tests", "bench", "documents", "examples", "policies", "review")
 LONGEST_MODULE = 300
 LONGEST_CONSTRUCTOR = 60
 MARKERS = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "NotImplemented" + "Error")
@@ -113,7 +113,7 @@ def test_components_read_no_configuration_no_other_stack_and_no_environment() ->
 
 
 def test_nothing_in_the_library_imports_what_is_built_with_it() -> None:
-    above = ("stacks", "local", "tests", "bench", "documents", "policies")
+    above = ("stacks", "local", "tests", "bench", "documents", "policies", "review")
     found = [
         where(file, node)
         for file in modules("components")

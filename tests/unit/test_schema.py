@@ -133,6 +133,7 @@ def test_every_output_of_the_schema_is_registered_and_no_other(component: Any, c
         "Services": {"cluster": cluster, "services": {"pods": WEB}},
         "Environment": {"cluster": cluster},
         "Ingress": {"cluster": cluster},
+        "ClusterServices": {"cluster": cluster, "coredns": {}},
         "ExistingCluster": existing(cluster),
         "Balancer": {
             "network": NETWORK,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from local.simulate.audit import data, machines, network, tags
+from local.simulate.audit import data, eks, machines, network, tags
 from local.simulate.inventory import Clients
 
 Rule = Callable[[Clients, "Facts"], Iterator[str]]
@@ -40,12 +40,19 @@ RULES: dict[str, Callable[[Clients, Any], Iterator[str]]] = {
     "default security groups let nothing through": network.default_groups,
     "traffic of every network is logged": network.flow_logs,
     "balancers speak TLS 1.2 or newer, and redirect what does not": network.balancers,
+    "what stands before servers is inside their network alone": network.ways_to_servers,
     "buckets are encrypted, private, and read over TLS alone": data.buckets,
     "repositories can't be overwritten, are scanned and cleaned up": data.repositories,
     "parameters are encrypted, or are no secret": data.parameters,
     "keys are renewed every year": data.keys,
     "logs are kept for a set time": data.logs,
     "no role may do everything": data.roles,
+    "a control plane of Amazon's is in its network, and not open to the world": eks.closed,
+    "a control plane of Amazon's encrypts secrets with an own key": eks.encrypted,
+    "a control plane of Amazon's writes down who did what": eks.audited,
+    "a control plane of Amazon's lets in by access entries alone": eks.entries,
+    "a control plane of Amazon's has its add-ons, and network policies are enforced": eks.addons,
+    "nodes of Amazon's are of a pinned release": eks.pinned_nodes,
     "everything is tagged": tags.tagged,
 }
 """Rule -> what checks it."""

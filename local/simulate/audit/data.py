@@ -54,9 +54,9 @@ def repositories(clients: Clients, facts: Any) -> Iterator[str]:
 
 
 def parameters(clients: Clients, facts: Any) -> Iterator[str]:
-    """Plain ones are known by name: lists of pools, certificates that anyone may see."""
+    """Plain ones are known by name: lists of pools, versions, certificates that anyone may see."""
     for parameter in listed(clients, _KINDS["parameter"]):
-        plain = parameter["Name"].rpartition("/")[2] in ("pools", "ca")
+        plain = parameter["Name"].rpartition("/")[2] in ("pools", "ca", "control-plane")
         if parameter["Type"] != "SecureString" and not plain:
             yield f"{parameter['Name']}: {parameter['Type']}"
 

@@ -50,10 +50,14 @@ def flow_logs(clients: Clients, facts: Any) -> Iterator[str]:
     yield from (vpc for vpc in _own_networks(clients) if vpc not in logged)
 
 
+def _balancers(clients: Clients, kind: str) -> list[Any]:
+    return [one for one in listed(clients, _KINDS["load balancer"]) if one["Type"] == kind]
+
+
 def balancers(clients: Clients, facts: Any) -> Iterator[str]:
     """Plain HTTP gives a redirect and nothing else; access is logged."""
     elb = clients("elbv2")
-    for balancer in listed(clients, _KINDS["load balancer"]):
+    for balancer in _balancers(clients, "application"):
         name, arn = balancer["LoadBalancerName"], balancer["LoadBalancerArn"]
         for listener in elb.describe_listeners(LoadBalancerArn=arn)["Listeners"]:
             actions = {action["Type"] for action in listener["DefaultActions"]}
@@ -65,3 +69,17 @@ def balancers(clients: Clients, facts: Any) -> Iterator[str]:
         found = {one["Key"]: one["Value"] for one in attributes}
         if found.get("access_logs.s3.enabled") != "true":
             yield f"{name}: access is not logged"
+
+
+def ways_to_servers(clients: Clients, facts: Any) -> Iterator[str]:
+    """What passes connections on as they are is inside the network alone, and asks servers how they are over TLS."""
+    elb = clients("elbv2")
+    for balancer in _balancers(clients, "network"):
+        name, arn = balancer["LoadBalancerName"], balancer["LoadBalancerArn"]
+        if balancer.get("Scheme") != "internal":
+            yield f"{name}: {balancer.get('Scheme')}"
+        if not balancer.get("SecurityGroups"):
+            yield f"{name}: open to the whole network"
+        for target in elb.describe_target_groups(LoadBalancerArn=arn)["TargetGroups"]:
+            if target.get("HealthCheckProtocol") != "HTTPS":
+                yield f"{name}: health by {target.get('HealthCheckProtocol')}"

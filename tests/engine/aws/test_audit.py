@@ -111,6 +111,22 @@ def test_what_is_open_to_the_world(clients: Clients) -> None:
     assert found(network.flow_logs, clients) == [vpc]
 
 
+@pytest.mark.parametrize(("scheme", "health", "lines"), [("internal", "HTTPS", 1), ("internet-facing", "TCP", 3)])
+def test_what_stands_before_servers(clients: Clients, scheme: str, health: str, lines: int) -> None:
+    ec2, elb = clients("ec2"), clients("elbv2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    made = elb.create_load_balancer(Name="n", Type="network", Scheme=scheme, Subnets=[subnet])["LoadBalancers"][0]
+    target = elb.create_target_group(Name="t", Protocol="TCP", Port=6443, VpcId=vpc, HealthCheckProtocol=health)
+    elb.create_listener(
+        LoadBalancerArn=made["LoadBalancerArn"],
+        Protocol="TCP",
+        Port=6443,
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": target["TargetGroups"][0]["TargetGroupArn"]}],
+    )
+    assert len(found(network.ways_to_servers, clients)) == lines
+
+
 def test_buckets(clients: Clients) -> None:
     clients("s3").create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     assert {line.partition(": ")[2] for line in found(data.buckets, clients)} >= {

@@ -1,4 +1,4 @@
-"""``make simulate STACK=dev``: the real environment, with nothing left of it afterwards."""
+"""``make simulate``: the real environments, with nothing left of them afterwards."""
 
 import os
 import signal
@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import psutil
+import pytest
 
 from local.paths import REPO
 from local.simulate.audit import RULES
@@ -16,7 +17,7 @@ from tests.engine.harness.command import Done, Running
 from tests.engine.harness.waiting import until
 
 _WITHIN = 900.0
-COMMAND = [sys.executable, "-m", "local", "simulate", "--stack", "dev"]
+COMMAND = [sys.executable, "-m", "local", "simulate", "--stack"]
 
 
 def _environment(directory: Path) -> dict[str, str]:
@@ -41,10 +42,11 @@ def _processes(directory: Path) -> list[psutil.Process]:
     return found
 
 
-def test_the_dev_environment_comes_up_is_sound_and_goes_without_a_trace(plugin: Ready) -> None:
+@pytest.mark.parametrize("stack", ["dev", "qa"])
+def test_an_environment_comes_up_is_sound_and_goes_without_a_trace(plugin: Ready, stack: str) -> None:
     before = {file: file.read_bytes() for file in REPO.glob("Pulumi*.yaml")}
     with tempfile.TemporaryDirectory() as directory:
-        with Running(COMMAND, REPO, _environment(Path(directory))) as running:
+        with Running([*COMMAND, stack], REPO, _environment(Path(directory))) as running:
             done: Done = running.wait(_WITHIN)
         assert done.code == 0, str(done)
         said = done.output
@@ -62,7 +64,7 @@ def test_the_dev_environment_comes_up_is_sound_and_goes_without_a_trace(plugin: 
 def test_ctrl_c_leaves_nothing(plugin: Ready) -> None:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        with Running(COMMAND, REPO, _environment(directory)) as running:
+        with Running([*COMMAND, "dev"], REPO, _environment(directory)) as running:
             until(lambda: "created Vpc" in running.output, "the network is there", 180)
             running.process.send_signal(signal.SIGINT)
             done = running.wait(90)

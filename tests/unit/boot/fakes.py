@@ -39,7 +39,7 @@ class FakeApi(Api):
         self.token = token
         self.calls: list[tuple[str, Any]] = []
 
-    def raw(self, method: str, path: str, body: bytes | None = None) -> bytes:
+    def raw(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> bytes:
         self.calls.append((f"{method} {path}", None if body is None else json.loads(body)))
         answer = self.answers.get(f"{method} {path}")
         if callable(answer):

@@ -22,7 +22,7 @@ from stacks.services import SERVICES
 from stacks.settings import parse_settings
 from tests.local_cluster import put_on_paper
 from tests.mocks import Recorded, reveal, run
-from tests.tutorials import BLOCK, PAGES, PLACE, blocks, titled, written
+from tests.tutorials import BLOCK, PAGES, blocks, text_of, titled, written
 from tests.unit.apps.running import APPS, address
 
 JOB = "nomad:index/job:Job"
@@ -41,14 +41,14 @@ def entries(text: str) -> Any:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_block_says_what_it_is(page: str) -> None:
     found = list(blocks(page))
-    assert len(found) == (PLACE / f"{page}.md").read_text().count("```") / 2 > 1
+    assert len(found) == text_of(page).count("```") / 2 > 1
     assert [block for block in found if block.language not in ("sh", "text") and not block.title] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_are_those_that_there_are(page: str) -> None:
     lines = [line for block in blocks(page) if block.language == "sh" for line in block.text.splitlines()]
-    text = (PLACE / f"{page}.md").read_text()
+    text = text_of(page)
     lines += [line for line in re.findall(r"`(make [^`]*)`", BLOCK.sub("", text)) if "..." not in line]
     for line in lines:
         program, *arguments = shlex.split(line)
@@ -77,7 +77,7 @@ def composed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_the_first_service_runs(tmp_path: Path) -> None:
-    page = "first-service"
+    page = "tutorials/first-service"
     written(page, tmp_path)
     place = (tmp_path / "examples/apps/hello/app.py").parent
     shutil.copytree(APPS / "common", place, dirs_exist_ok=True)
@@ -96,7 +96,7 @@ def test_the_first_service_runs(tmp_path: Path) -> None:
 
 
 def test_the_first_service_is_deployed_with_its_need_and_its_address(composed: Any) -> None:
-    first, broken = map(entries, titled("first-service", SERVICES_FILE))
+    first, broken = map(entries, titled("tutorials/first-service", SERVICES_FILE))
     done = composed("local", stackfiles.values("local"), first)
     assert done.exports["urls"]["hello"] == "http://hello.foxden.localhost:8080/"
     assert "PODS_URL" in done.of_type(JOB)["hello"].inputs["jobspec"]
@@ -105,9 +105,9 @@ def test_the_first_service_is_deployed_with_its_need_and_its_address(composed: A
 
 
 def test_the_first_services_message_is_said() -> None:
-    (entry,) = titled("first-service", SERVICES_FILE)[:1]
+    (entry,) = titled("tutorials/first-service", SERVICES_FILE)[:1]
     _, problems = read_service("hello", {"image": "a:1", **entries(entry)["hello"], "replicsa": 3})
-    (block,) = (block for block in blocks("first-service") if block.language == "text")
+    (block,) = (block for block in blocks("tutorials/first-service") if block.language == "text")
     assert block.text.splitlines() == [str(problem) for problem in problems]
 
 
@@ -115,7 +115,7 @@ def test_the_first_services_message_is_said() -> None:
 
 
 def test_a_special_purpose_environment_is_what_its_file_says(composed: Any, tmp_path: Path) -> None:
-    written("new-environment", tmp_path)
+    written("tutorials/new-environment", tmp_path)
     shutil.copy(REPO / "Pulumi.local.yaml", tmp_path)
     given = stackfiles.values("demo", tmp_path)
     done = composed("demo", given, {})
@@ -125,11 +125,29 @@ def test_a_special_purpose_environment_is_what_its_file_says(composed: Any, tmp_
     assert done.exports["urls"]["ionic-apps"] == "http://app.demo.foxden.localhost:8080/"
 
 
+# How to
+
+
+@pytest.mark.parametrize("entry", titled("how-to", SERVICES_FILE))
+def test_a_service_of_a_how_to_is_deployed(composed: Any, entry: str) -> None:
+    services = entries(entry)
+    done = composed("local", stackfiles.values("local"), services)
+    assert set(services) <= set(done.of_type(JOB))
+
+
+def test_choices_of_a_how_to_are_taken(composed: Any) -> None:
+    (text,) = titled("how-to", "Pulumi.local.yaml")
+    choices = {key.removeprefix("foxden:"): value for key, value in yaml.safe_load(text)["config"].items()}
+    hello = {"hello": {"port": 8080, "needs": ["ledger"]}}
+    done = composed("local", {**stackfiles.values("local"), **choices}, hello)
+    assert "https://ledger.example.com" in done.of_type(JOB)["hello"].inputs["jobspec"]
+
+
 # In your own project
 
 
 def test_a_project_of_ones_own_deploys(tmp_path: Path) -> None:
-    written("your-own-project", tmp_path)
+    written("tutorials/your-own-project", tmp_path)
     exported = {
         "connection": {
             "scheduler": "nomad",

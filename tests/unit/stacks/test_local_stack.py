@@ -16,6 +16,7 @@ from stacks.services import SERVICES
 from stacks.settings import Settings
 from tests.local_cluster import CLUSTER, put_on_paper
 from tests.mocks import Failed, Recorded, Secret, reveal, run, without_secrets
+from tests.policies.judging import judged
 
 JOB, VARIABLE, NAMESPACE = "nomad:index/job:Job", "nomad:index/variable:Variable", "nomad:index/namespace:Namespace"
 LOCAL = Settings("local", "local", "foxden.localhost")
@@ -178,3 +179,9 @@ def test_the_stack_decides_who_composes(environment: str, monkeypatch: pytest.Mo
             "environment 'elsewhere': is none of local and inherits from none of them; "
             f"set foxden:inherits in {stack_file('elsewhere').name}"
         )
+
+
+@pytest.mark.parametrize("settings", [LOCAL, DEMO], ids=lambda settings: settings.environment)
+def test_the_policies_have_nothing_against_it(settings: Settings) -> None:
+    report = judged(up(settings), "local")
+    assert (report.violations, report.column) == ((), "local")

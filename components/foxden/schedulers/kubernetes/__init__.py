@@ -8,6 +8,7 @@ from foxden.connection import Connection, ConnectionArgs
 from foxden.errors import Problem
 from foxden.schedulers.base import NO_VERSIONS, Capabilities, Deployed, Environment, Manifest
 from foxden.schedulers.kubernetes import nodes, resources
+from foxden.schedulers.kubernetes.addons import resources as cluster_services
 from foxden.schedulers.kubernetes.manifest import render_manifest
 from foxden.schedulers.kubernetes.problems import service_problems
 from foxden.service.discovery import Target
@@ -24,6 +25,7 @@ class KubernetesScheduler:
         # A pod is made of images; there is no program of the node to run in it.
         commands=False,
     )
+    cluster_services = cluster_services
 
     def problems(self, spec: ServiceSpec, connection: ConnectionArgs) -> list[Problem]:
         """What Kubernetes would refuse, or read in another way."""

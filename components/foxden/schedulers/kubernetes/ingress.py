@@ -157,7 +157,7 @@ def _pod(options: KubernetesOptions, port: int) -> dict[str, Any]:
 def arguments(options: KubernetesOptions) -> list[str]:
     """Traefik's arguments: it serves routes of its class, believes balancers alone, and ends what it has begun."""
     web = "--entrypoints.web"
-    trusted = ",".join(options.trusted_proxies)
+    trusted, hostname = ",".join(options.trusted_proxies), options.ingress_hostname
     return [
         f"{web}.address=:{_WEB}",
         # Otherwise services would be reached at the other one, too.
@@ -171,6 +171,7 @@ def arguments(options: KubernetesOptions) -> list[str]:
         "--ping.entrypoint=ping",
         "--providers.kubernetesingress=true",
         f"--providers.kubernetesingress.ingressclass={options.ingress_class}",
+        *([f"--providers.kubernetesingress.ingressendpoint.hostname={hostname}"] if hostname else []),
         # '/api' takes '/api' and all below '/api/', not '/apix'.
         "--providers.kubernetesingress.strictprefixmatching=true",
         # Where no instance is well, the answer is 503 and not that there is no such route.

@@ -9,9 +9,12 @@ from foxden.schedulers.releases import Release, chosen
 KUBERNETES = "kube-apiserver"
 """The program whose version is the cluster's."""
 
+KUBELET = "kubelet"
+"""The program whose version a worker's is."""
+
 _VERSION = "1.34.3"
-_SERVER = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
-_NODE = ("kubelet", "kube-proxy")
+_SERVER = (KUBERNETES, "kube-controller-manager", "kube-scheduler", "kubectl")
+_NODE = (KUBELET, "kube-proxy")
 _ETCD = ("etcd", "etcdutl")
 OF_MASTERS = (*_SERVER, *_ETCD)
 """The programs that only masters have; workers have all others."""

@@ -11,7 +11,8 @@ from foxden.boot.node import Endpoint, Flow, Node, Role, Secrets, Software
 from foxden.boot.parts import Boot, Command, Fetched, File, Package, Unit, filled
 from foxden.boot.program import Program, packed
 from foxden.boot.userdata import user_data
-from foxden.schedulers.kubernetes.node_software import KUBERNETES, OF_MASTERS, software
+from foxden.schedulers.kubernetes.node_software import KUBELET, KUBERNETES, OF_MASTERS, software
+from foxden.schedulers.kubernetes.placement import DEDICATED, node_labels
 
 __all__ = [
     "ENDPOINT",
@@ -49,7 +50,7 @@ _SHARED = (
 )
 """The modules of the nodes' program that are the same whatever runs services."""
 _OF_WORKERS = ("drain", "network", "node_config", "worker")
-_OF_BOTH = ("__init__", "__main__", "api", "secrets")
+_OF_BOTH = ("__init__", "__main__", "api", "kubeconfig", "places", "secrets", "versions")
 """The modules of Kubernetes' own part; all others are the masters'."""
 _PARTS = {
     "etcd": ("etcd", ""),
@@ -103,7 +104,13 @@ def parts(node: Node, software: Software, bucket: str) -> Boot:
 
 
 def _files(node: Node, software: Software) -> Iterator[File]:
-    facts = json.dumps({**asdict(node), "version": version(software)}, sort_keys=True)
+    program = KUBERNETES if node.role == Role.SERVER else KUBELET
+    own = {
+        "version": _version(software, program) or "",
+        "labels": node_labels(node.pool, node.node_class, node.meta),
+        "taints": [f"{DEDICATED}={node.pool}:NoSchedule"] * node.dedicated,
+    }
+    facts = json.dumps({**asdict(node), **own}, sort_keys=True)
     yield File("/etc/foxden/node.json", f"{facts}\n")
     yield File("/etc/systemd/journald.conf.d/foxden.conf", shipped("journald.conf"))
     if node.role == Role.SERVER:
@@ -146,7 +153,11 @@ def flows() -> tuple[Flow, ...]:
         Flow(Role.WORKER, Role.SERVER, "tcp", (6443, 6443), "the API, as the service 'kubernetes' of pods"),
         Flow(Role.SERVER, Role.WORKER, "tcp", (10250, 10250), "the kubelets' API"),
         Flow(Role.SERVER, Role.WORKER, "tcp", (4443, 4443), "APIs that are served on workers, in their own network"),
-        Flow(Role.WORKER, Role.WORKER, "tcp", (10250, 10250), "the kubelets' metrics, for pods in the node's network"),
+        Flow(Role.WORKER, Role.WORKER, "tcp", (10250, 10250), "the kubelets' metrics, for pods that go by their node"),
+        Flow(
+            Role.SERVER, Role.WORKER, "tcp", (10260, 10260), "cert-manager, which the API asks before it takes a wish"
+        ),
+        Flow(Role.WORKER, Role.WORKER, "tcp", (9100, 9100), "the nodes' metrics, for pods that come as their node"),
         Flow(Role.WORKER, Role.WORKER, "udp", (8472, 8472), "the pods' network"),
     )
 
@@ -165,25 +176,18 @@ def connection_options(cluster: str) -> Mapping[str, str]:
 
 def version(software: Software) -> Optional[str]:
     """The version of the control plane, which rises by one minor version at a time: ``1.34.3``."""
-    return next((binary.version for binary in software.binaries if binary.name == KUBERNETES), None)
+    return _version(software, KUBERNETES)
+
+
+def _version(software: Software, program: str) -> Optional[str]:
+    return next((binary.version for binary in software.binaries if binary.name == program), None)
 
 
 def group_tags(node: Node) -> Mapping[str, str]:
     """Tags of a pool's group, for the cluster autoscaler: whose it is, and what its nodes will be like."""
     if node.role == Role.SERVER:
         return {}
-    labels = {f"{_AUTOSCALER}/node-template/label/{name}": value for name, value in sorted(node_labels(node).items())}
+    found = node_labels(node.pool, node.node_class, node.meta)
+    labels = {f"{_AUTOSCALER}/node-template/label/{name}": value for name, value in sorted(found.items())}
     taint = {f"{_AUTOSCALER}/node-template/taint/{DEDICATED}": f"{node.pool}:NoSchedule"} if node.dedicated else {}
     return {f"{_AUTOSCALER}/enabled": "true", f"{_AUTOSCALER}/{node.cluster}": "owned", **labels, **taint}
-
-
-DEDICATED = "foxden/dedicated"
-"""The taint of a pool for services that ask for it only."""
-
-
-def node_labels(node: Node) -> Mapping[str, str]:
-    """What the nodes of a pool are known by, beside what each knows of its own instance."""
-    found = {"foxden/pool": node.pool}
-    if node.node_class:
-        found["foxden/node-class"] = node.node_class
-    return {**found, **{f"foxden/meta.{name}": value for name, value in sorted(node.meta.items())}}

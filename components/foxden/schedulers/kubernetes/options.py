@@ -26,6 +26,7 @@ KNOWN = (
     "ingress_class",
     "ingress_namespace",
     "ingress_addresses",
+    "ingress_hostname",
     "ingress_image",
     "ingress_port",
     "trusted_proxies",
@@ -58,6 +59,8 @@ class KubernetesOptions:
     """Whose pods may reach the routes' services."""
     ingress_addresses: tuple[str, ...] = ()
     """Who else may, as CIDRs: an ingress in its nodes' network."""
+    ingress_hostname: str = ""
+    """What objects of routes have as their address, for who makes DNS records: that of a balancer. '' for none."""
     ingress_image: str = "traefik:v3.6.12"
     ingress_port: int | None = None
     """The port of the ingress on each node. None: the one that users connect to; another is behind a balancer."""
@@ -93,6 +96,7 @@ def read_options(given: Mapping[str, Any]) -> tuple[KubernetesOptions, list[Prob
         ingress_class=_name(reader, "ingress_class", KubernetesOptions.ingress_class),
         ingress_namespace=_name(reader, "ingress_namespace", KubernetesOptions.ingress_namespace),
         ingress_addresses=_blocks(reader, "ingress_addresses"),
+        ingress_hostname=reader.text("ingress_hostname", ""),
         ingress_image=reader.text("ingress_image", KubernetesOptions.ingress_image),
         ingress_port=_number(reader, "ingress_port", 1, 65_535),
         trusted_proxies=_blocks(reader, "trusted_proxies"),

@@ -29,8 +29,12 @@ _BAD_AT_END = ("/..", "/.")
 _NOT_TAKEN = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
 """What an object that is applied can't hold: the API reads it as YAML."""
 
-RESERVED = ("default", "foxden-ingress")
-"""Namespaces that are no environment's."""
+RESERVED = (
+    "default",
+    *(f"foxden-{name}" for name in ("certificates", "dashboard", "external-dns", "ingress", "logging", "machines")),
+    "foxden-monitoring",
+)
+"""Namespaces that are no environment's: those of the ingress and of cluster services."""
 
 
 def service_problems(spec: ServiceSpec, connection: ConnectionArgs) -> list[Problem]:

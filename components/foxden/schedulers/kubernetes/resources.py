@@ -1,6 +1,6 @@
-"""The Pulumi resources of this scheduler. Only this module knows the SDK; it is imported when it is needed."""
+"""The Pulumi resources of this scheduler. The SDK is imported when it is needed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Optional, TypeVar, cast
 
@@ -12,6 +12,7 @@ from foxden.errors import Problem, check
 from foxden.schedulers.base import Deployed, Environment, Manifest, mapped
 from foxden.schedulers.kubernetes import environment as places
 from foxden.schedulers.kubernetes import secrets
+from foxden.schedulers.kubernetes.created import after, create_object, entry
 from foxden.schedulers.kubernetes.ingress import INGRESS, OBJECTS, render_ingress
 from foxden.schedulers.kubernetes.ingress_kinds import GROUP, VERSION
 from foxden.schedulers.kubernetes.kubeconfig import kubeconfig_of
@@ -23,40 +24,6 @@ from foxden.service.prepare import has_outputs
 from foxden.service.spec import ServiceSpec
 
 Value = TypeVar("Value")
-
-CLASSES = {
-    "ClusterRole": "rbac.v1",
-    "ClusterRoleBinding": "rbac.v1",
-    "CronJob": "batch.v1",
-    "CustomResourceDefinition": "apiextensions.v1",
-    "DaemonSet": "apps.v1",
-    "Deployment": "apps.v1",
-    "HorizontalPodAutoscaler": "autoscaling.v2",
-    "Ingress": "networking.v1",
-    "IngressClass": "networking.v1",
-    "Job": "batch.v1",
-    "LimitRange": "core.v1",
-    "Namespace": "core.v1",
-    "NetworkPolicy": "networking.v1",
-    "PodDisruptionBudget": "policy.v1",
-    "ResourceQuota": "core.v1",
-    "Secret": "core.v1",
-    "Service": "core.v1",
-    "ServiceAccount": "core.v1",
-}
-"""Kind to the module of the SDK that has its class; a kind that isn't here is one that was brought to the API."""
-
-_FIELDS = {
-    "ClusterRole": {"rules": "rules"},
-    "ClusterRoleBinding": {"role_ref": "roleRef", "subjects": "subjects"},
-    "Namespace": {},
-    "Secret": {"type": "type", "immutable": "immutable"},
-    "ServiceAccount": {
-        "automount_service_account_token": "automountServiceAccountToken",
-        "image_pull_secrets": "imagePullSecrets",
-    },
-}
-"""Kind to what an object has beside its metadata, by the names that the SDK has for it; ``spec`` for others."""
 
 
 def create_providers(connection: ConnectionArgs, parent: pulumi.Resource) -> list[pulumi.ProviderResource]:
@@ -91,7 +58,7 @@ def create_service(spec: ServiceSpec, manifest: pulumi.Input[Manifest], opts: pu
     running: Optional[pulumi.CustomResource] = None
     every = pieces(spec)
     for stage in Stage:
-        made = [_piece(spec, piece, manifest, _after(opts, before)) for piece in every if piece.stage == stage]
+        made = [_piece(spec, piece, manifest, after(opts, before)) for piece in every if piece.stage == stage]
         running = made[0] if stage == Stage.WORKLOAD else running
         before = made or before
     return Deployed(
@@ -109,26 +76,26 @@ def create_environment(
     """
     wrong = environment_problem(name, options_of({}))
     check([Problem(SUBJECT, wrong)] if wrong else [])
-    namespace = _object("Namespace", name, places.namespace(name, environment.notes), opts)
-    within = _after(opts, [namespace])
+    namespace = create_object("Namespace", name, places.namespace(name, environment.notes), opts)
+    within = after(opts, [namespace])
     options = environment.options
 
     def bounded(make: Any) -> pulumi.Input[Any]:
         return mapped(_together(options), lambda known: make(name, options_of(known)))
 
-    _object("NetworkPolicy", f"{name}--deny", bounded(places.default_policy), within)
+    create_object("NetworkPolicy", f"{name}--deny", bounded(places.default_policy), within)
     # What isn't known yet may bound it: objects that bound nothing do no harm.
     if not isinstance(options, Mapping) or QUOTAS & options.keys():
-        _object("ResourceQuota", name, bounded(places.quota), within)
-        _object("LimitRange", name, bounded(places.limit_range), within)
+        create_object("ResourceQuota", name, bounded(places.quota), within)
+        create_object("LimitRange", name, bounded(places.limit_range), within)
     versions = {}
     for secret, given in sorted(environment.secrets.items()):
         value = pulumi.Output.secret(given).apply(partial(secrets.usable, name, secret))
         data = value.apply(places.secret_data)
         version = pulumi.Output.unsecret(value.apply(partial(secrets.version_of, name, secret)))
         current, kept = places.secret(name, secret), version.apply(partial(places.secret, name, secret))
-        _object("Secret", f"{name}-{secret}", current, within, string_data=data)
-        _object("Secret", f"{name}-{secret}--kept", kept, within, string_data=data)
+        create_object("Secret", f"{name}-{secret}", current, within, string_data=data)
+        create_object("Secret", f"{name}-{secret}--kept", kept, within, string_data=data)
         versions[secret] = version
     return versions
 
@@ -141,7 +108,7 @@ def create_ingress(connection: pulumi.Input[Connection], opts: pulumi.ResourceOp
     before: list[pulumi.CustomResource] = []
     for key, kind in OBJECTS.items():
         # The proxy comes last: it looks for the kinds once, when it starts.
-        made = _object(kind, f"{INGRESS}-{key}".replace(":", "-"), _entry(objects, key), _after(opts, before))
+        made = create_object(kind, f"{INGRESS}-{key}".replace(":", "-"), entry(objects, key), after(opts, before))
         before = [*before, made] if key != "namespace" else [made]
 
 
@@ -155,28 +122,7 @@ def _piece(
     spec: ServiceSpec, piece: Piece, manifest: pulumi.Input[Manifest], opts: pulumi.ResourceOptions
 ) -> pulumi.CustomResource:
     content = mapped(manifest, lambda known: known["objects"][piece.key])
-    return _object(piece.kind, joined(spec.name, piece.part), content, opts)
-
-
-def _object(
-    kind: str, name: str, content: pulumi.Input[Mapping[str, Any]], opts: pulumi.ResourceOptions, **more: Any
-) -> pulumi.CustomResource:
-    """One object of the API. What it has is all in its content, whose keys are those of the API itself."""
-    import pulumi_kubernetes as kubernetes
-
-    fields = {field: _entry(content, key) for field, key in _FIELDS.get(kind, {"spec": "spec"}).items()}
-    whole: dict[str, Any] = {"metadata": _entry(content, "metadata"), "opts": opts, **fields, **more}
-    if kind not in CLASSES:
-        made = kubernetes.apiextensions.CustomResource(name, f"{GROUP}/{VERSION}", kind, **whole)
-        return cast(pulumi.CustomResource, made)
-    module: Any = kubernetes
-    for part in CLASSES[kind].split("."):
-        module = getattr(module, part)
-    return cast(pulumi.CustomResource, getattr(module, kind)(name, **whole))
-
-
-def _entry(content: pulumi.Input[Mapping[str, Any]], key: str) -> pulumi.Input[Any]:
-    return mapped(content, lambda known: known.get(key))
+    return create_object(piece.kind, joined(spec.name, piece.part), content, opts, f"{GROUP}/{VERSION}")
 
 
 def _together(values: pulumi.Input[Mapping[str, Any]]) -> pulumi.Input[Mapping[str, Any]]:
@@ -184,10 +130,6 @@ def _together(values: pulumi.Input[Mapping[str, Any]]) -> pulumi.Input[Mapping[s
     if isinstance(values, Mapping) and has_outputs(values):
         return cast("pulumi.Output[Mapping[str, Any]]", pulumi.Output.all(**values))
     return values
-
-
-def _after(opts: pulumi.ResourceOptions, resources: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
-    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=resources))
 
 
 def _when_done(workload: Any, value: pulumi.Input[Value]) -> pulumi.Output[Value]:

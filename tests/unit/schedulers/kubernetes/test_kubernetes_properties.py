@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, given
 
 from foxden.schedulers.kubernetes import SCHEDULER
+from foxden.schedulers.kubernetes.created import CLASSES
 from foxden.schedulers.kubernetes.ingress import render_ingress
 from foxden.schedulers.kubernetes.manifest import Stage, pieces
-from foxden.schedulers.kubernetes.resources import CLASSES
 from foxden.service.discovery import Provided
 from foxden.service.parse import parse_service
 from foxden.service.spec import ServiceSpec

@@ -173,11 +173,13 @@ def ingress(preview: bool = False, options: Any = None) -> Recorded:
 
 
 def test_the_ingress_is_a_proxy_on_every_node_that_comes_last() -> None:
-    done = ingress(options={"ingress_port": "8080", "trusted_proxies": "10.20.0.0/16"})
+    behind = {"ingress_port": "8080", "trusted_proxies": "10.20.0.0/16", "ingress_hostname": "balancer.example.com"}
+    done = ingress(options=behind)
     proxy = done.one("kubernetes:apps/v1:DaemonSet")
     (container,) = proxy.inputs["spec"]["template"]["spec"]["containers"]
     assert container["ports"][0]["hostPort"] == 8080
     assert "--entrypoints.web.forwardedheaders.trustedips=10.20.0.0/16" in container["args"]
+    assert "--providers.kubernetesingress.ingressendpoint.hostname=balancer.example.com" in container["args"]
     others = [each for each in done.resources if each.custom and each.type != PROVIDER and each != proxy]
     assert {each.urn for each in others} == proxy.depends_on
     assert len(done.of_type("kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition")) == len(KINDS)

@@ -45,20 +45,39 @@ def new_authority(cluster: str) -> Pair:
     return _pair(builder.add_extension(usage, critical=True).sign(key, hashes.SHA256()), key)
 
 
-def issue(authority: Pair, names: Sequence[str], addresses: Sequence[str], hours: float) -> Pair:
-    """A certificate for a server and for a client alike."""
+def issue(
+    authority: Pair, names: Sequence[str], addresses: Sequence[str], hours: float, subject: str = "", group: str = ""
+) -> Pair:
+    """A certificate for a server and for a client alike; without names and addresses for a client alone.
+
+    ``subject`` is whose it is (default: the first of the names), ``group`` the organization that it belongs to.
+    """
     signer = x509.load_pem_x509_certificate(authority.certificate.encode())
     secret: Any = serialization.load_pem_private_key(authority.key.encode(), None)
     key = ec.generate_private_key(ec.SECP256R1())
     known_as: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
     known_as += [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
-    purposes = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH])
+    uses = [*[ExtendedKeyUsageOID.SERVER_AUTH] * bool(known_as), ExtendedKeyUsageOID.CLIENT_AUTH]
+    purposes = x509.ExtendedKeyUsage(uses)
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(secret.public_key())
-    builder = _builder(_name(names[0]), signer.subject, key, timedelta(hours=hours))
+    builder = _builder(_name(subject or names[0], group), signer.subject, key, timedelta(hours=hours))
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-    builder = builder.add_extension(x509.SubjectAlternativeName(known_as), critical=False)
+    if known_as:
+        builder = builder.add_extension(x509.SubjectAlternativeName(known_as), critical=False)
     builder = builder.add_extension(purposes, critical=False).add_extension(issuer, critical=False)
     return _pair(builder.sign(secret, hashes.SHA256()), key)
+
+
+def new_key() -> str:
+    """A private key alone, as PEM."""
+    return _secret(ec.generate_private_key(ec.SECP256R1()))
+
+
+def public_key(key: str) -> str:
+    """The public half of a private key, both as PEM."""
+    secret: Any = serialization.load_pem_private_key(key.encode(), None)
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return str(secret.public_key().public_bytes(serialization.Encoding.PEM, form).decode())
 
 
 def is_good(authority: str, certificate: str) -> bool:
@@ -75,14 +94,18 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: Any, life: timedelta) -
     return builder.not_valid_before(now - _CLOCKS_DIFFER).not_valid_after(now + life)
 
 
-def _name(name: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+def _name(name: str, group: str = "") -> x509.Name:
+    organization = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, group)] if group else []
+    return x509.Name([*organization, x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
 def _pair(certificate: x509.Certificate, key: Any) -> Pair:
+    return Pair(certificate.public_bytes(serialization.Encoding.PEM).decode(), _secret(key))
+
+
+def _secret(key: Any) -> str:
     encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    secret = key.private_bytes(encoding, form, serialization.NoEncryption())
-    return Pair(certificate.public_bytes(encoding).decode(), secret.decode())
+    return str(key.private_bytes(encoding, form, serialization.NoEncryption()).decode())
 
 
 def _time(certificate: x509.Certificate, name: str) -> datetime:

@@ -12,7 +12,7 @@ FILE = Path("/etc/foxden/node.json")
 
 @dataclass(frozen=True)
 class Facts:
-    """The fields are those of ``foxden.boot.node.Node``, and two of the instance's own."""
+    """The fields are those of ``foxden.boot.node.Node``, what a scheduler adds, and two of the instance's own."""
 
     region: str
     cluster: str
@@ -37,10 +37,14 @@ class Facts:
     snapshots: str = ""
     snapshot_minutes: int = 60
     endpoint: str = ""
+    version: str = ""
+    """Of what runs services, where it rises one minor version at a time: ``1.34.3``."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    taints: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
-        """The node's name in Consul and Nomad: it is the instance's, and lives as long."""
+        """What the node is called: the name is the instance's, and lives as long."""
         return f"{self.pool}-{self.instance}"
 
     @property

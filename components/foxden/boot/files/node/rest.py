@@ -5,7 +5,7 @@ import json
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 _TIMEOUT = 15
@@ -53,6 +53,17 @@ class Rest:
             raise ApiError(f"{method} {path}: {error.code} {text[:200].decode(errors='replace')}", error.code) from None
         except (OSError, http.client.HTTPException) as error:
             raise ApiError(f"{method} {path}: {error}") from None
+
+    def lines(self, path: str, within: float) -> Iterator[bytes]:
+        """The lines of an answer as they come, with no pause longer than ``within`` seconds."""
+        request = urllib.request.Request(f"{self.base}{path}", headers=self._headers)  # noqa: S310
+        try:
+            with self._opener.open(request, timeout=within) as answer:
+                yield from answer
+        except urllib.error.HTTPError as error:
+            raise ApiError(f"GET {path}: {error.code}", error.code) from None
+        except (OSError, http.client.HTTPException) as error:
+            raise ApiError(f"GET {path}: {error}") from None
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """The same with JSON."""

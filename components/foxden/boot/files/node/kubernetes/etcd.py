@@ -1,0 +1,131 @@
+"""etcd, by the JSON that it speaks beside gRPC."""
+
+import base64
+import json
+import ssl
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..rest import ApiError, Rest
+from .api import FOLDER
+
+CLIENT_PORT = 2379
+PEER_PORT = 2380
+OWN = f"https://127.0.0.1:{CLIENT_PORT}"
+CERTIFICATES = FOLDER / "etcd"
+"""The folder with this program's certificate as a client."""
+_QUICK = 5
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of etcd's members."""
+
+    id: str
+    name: str
+    """Its node's; '' as long as it has not been started."""
+    address: str
+    is_learner: bool
+
+
+@dataclass(frozen=True)
+class Status:
+    """What one member knows of itself."""
+
+    id: str
+    leader: str
+    cluster: str
+    """Which of all clusters of etcd it belongs to."""
+
+    @property
+    def leads(self) -> bool:
+        """Whether it leads."""
+        return self.id == self.leader != ""
+
+
+class Etcd:
+    """One member's API."""
+
+    def __init__(self, base: str = OWN, folder: Path = CERTIFICATES) -> None:
+        context = ssl.create_default_context(cafile=str(folder / "ca.pem"))
+        context.load_cert_chain(str(folder / "cert.pem"), str(folder / "key.pem"))
+        self._rest = Rest(base, {"Content-Type": "application/json"}, context, _QUICK)
+        self._patient = Rest(base, {"Content-Type": "application/json"}, context, 120)
+
+    def members(self) -> list[Member]:
+        """All of them; whoever has lost the others doesn't know."""
+        return _members(self._rest.call("POST", "/v3/cluster/member/list", {"linearizable": True}))
+
+    def status(self) -> Status:
+        """Of this member."""
+        found = self._rest.call("POST", "/v3/maintenance/status", {})
+        header = found["header"]
+        return Status(str(header["member_id"]), str(found.get("leader") or ""), str(header["cluster_id"]))
+
+    def is_healthy(self) -> bool:
+        """Whether this member takes part, with a leader."""
+        try:
+            return str((self._rest.get("/health") or {}).get("health")) == "true"
+        except (ApiError, AttributeError):
+            return False
+
+    def add_learner(self, address: str) -> list[Member]:
+        """A new member that does not vote yet; gives all of them."""
+        wish = {"peerURLs": [peer_url(address)], "isLearner": True}
+        return _members(self._rest.call("POST", "/v3/cluster/member/add", wish))
+
+    def promote(self, member: Member) -> None:
+        """Let a learner vote; ApiError as long as it has not caught up."""
+        self._rest.call("POST", "/v3/cluster/member/promote", {"ID": member.id})
+
+    def remove(self, member: Member) -> None:
+        """Take a member out."""
+        self._rest.call("POST", "/v3/cluster/member/remove", {"ID": member.id})
+
+    def hand_over(self, member: Member) -> None:
+        """Let another one lead; only the leader can be asked."""
+        self._rest.call("POST", "/v3/maintenance/transfer-leadership", {"targetID": member.id})
+
+    def snapshot(self) -> bytes:
+        """All that is in it."""
+        parts = _lines(self._patient.raw("POST", "/v3/maintenance/snapshot", b"{}"))
+        return b"".join(base64.b64decode(part.get("blob") or "") for part in parts)
+
+
+def peer_url(address: str) -> str:
+    """Where a member's peers reach it."""
+    return f"https://{address}:{PEER_PORT}"
+
+
+def at(address: str) -> Etcd:
+    """The member on another node."""
+    return Etcd(f"https://{address}:{CLIENT_PORT}")
+
+
+def initial_cluster(members: Iterable[Member], address: str, name: str) -> str:
+    """What a new member at that address is told of all; only of itself the name may not be known there."""
+    found = {each.address: each.name or (name if each.address == address else "") for each in members}
+    return ",".join(f"{known}={peer_url(where)}" for where, known in sorted(found.items()) if known)
+
+
+def _members(found: Any) -> list[Member]:
+    return [
+        Member(
+            id=str(each["ID"]),
+            name=str(each.get("name") or ""),
+            address=str((each.get("peerURLs") or [""])[0]).partition("://")[2].rpartition(":")[0],
+            is_learner=bool(each.get("isLearner")),
+        )
+        for each in (found or {}).get("members") or []
+    ]
+
+
+def _lines(text: bytes) -> Iterator[dict[str, Any]]:
+    for line in text.splitlines():
+        if line.strip():
+            said = json.loads(line)
+            if "error" in said:
+                raise ApiError(f"snapshot: {said['error']}")
+            yield said["result"]

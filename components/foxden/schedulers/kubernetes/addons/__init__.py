@@ -1,0 +1,1 @@
+"""What runs in a cluster beside services, as objects of the API."""

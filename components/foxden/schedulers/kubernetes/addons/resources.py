@@ -1,0 +1,71 @@
+"""Cluster services as resources of Pulumi: see :class:`foxden.clusters.services_contract.ServicesOfClusters`."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pulumi
+
+from foxden.clusters.services_plan import ServicesPlan
+from foxden.connection import Connection
+from foxden.schedulers.base import mapped
+from foxden.schedulers.kubernetes.addons.images import OF as IMAGES
+from foxden.schedulers.kubernetes.addons.render import FIRST, render_services, stage_of
+from foxden.schedulers.kubernetes.created import after, create_object
+
+__all__ = ["IMAGES", "create"]
+
+_ANYWHERE = Connection("kubernetes", "any", "example.com", "https://127.0.0.1")
+"""Which objects there are is the same on every cluster."""
+
+
+def create(
+    name: str,
+    structure: ServicesPlan,
+    plan: pulumi.Input[ServicesPlan],
+    connection: pulumi.Input[Connection],
+    opts: pulumi.ResourceOptions,
+) -> pulumi.Output[list[str]]:
+    """Every object, in stages: each waits for the one before. What all need comes before all others."""
+    every = render_services(structure, _ANYWHERE)
+    both = plan, connection
+    late = any(isinstance(each, pulumi.Output) for each in both)
+    known: pulumi.Input[Any] = pulumi.Output.all(*both) if late else list(both)
+    content = mapped(known, lambda two: render_services(*two))
+    before: list[pulumi.Resource] = []
+    made: list[pulumi.CustomResource] = []
+    for service, objects in every.items():
+        own = _service(name, service, objects, content, after(opts, before))
+        made += own
+        if service in FIRST:
+            before += own
+    done = pulumi.Output.all(*[each.id for each in made])
+    return done.apply(lambda _: list(every))
+
+
+def _service(
+    name: str,
+    service: str,
+    objects: Mapping[str, Mapping[str, Any]],
+    content: pulumi.Input[Mapping[str, Any]],
+    opts: pulumi.ResourceOptions,
+) -> list[pulumi.CustomResource]:
+    before: list[pulumi.CustomResource] = []
+    found: list[pulumi.CustomResource] = []
+    for stage in sorted({stage_of(thing["kind"]) for thing in objects.values()}):
+        some = {key: thing for key, thing in objects.items() if stage_of(thing["kind"]) == stage}
+        before = [
+            create_object(
+                thing["kind"],
+                f"{name}-{service}-{key}".replace("_", "-").replace(":", "-"),
+                _one(content, service, key),
+                after(opts, before),
+                thing["apiVersion"],
+            )
+            for key, thing in some.items()
+        ]
+        found += before
+    return found
+
+
+def _one(content: pulumi.Input[Mapping[str, Any]], service: str, key: str) -> pulumi.Input[Mapping[str, Any]]:
+    return mapped(content, lambda known: cast(Mapping[str, Any], known[service][key]))

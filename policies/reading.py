@@ -1,0 +1,117 @@
+"""What rules read in the properties of resources, whatever form it is written in there."""
+
+import base64
+import binascii
+import gzip
+import zlib
+from collections.abc import Iterator
+
+from policies.model import Resource, Stack
+from policies.node import Node
+
+JOB = "nomad:index/job:Job"
+POD = "kubernetes:core/v1:Pod"
+LASTING = tuple(f"kubernetes:apps/v1:{kind}" for kind in ("Deployment", "StatefulSet", "DaemonSet"))
+"""Kubernetes' workloads that run always."""
+CRON_JOB = "kubernetes:batch/v1:CronJob"
+WORKLOADS = (*LASTING, "kubernetes:batch/v1:Job", CRON_JOB)
+"""Kubernetes' kinds that make pods."""
+
+ROLE_POLICIES = (
+    "aws:iam/rolePolicy:RolePolicy",
+    "aws:iam/policy:Policy",
+    "aws:iam/groupPolicy:GroupPolicy",
+    "aws:iam/userPolicy:UserPolicy",
+)
+"""Where permissions are written."""
+
+TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+GROUP = "aws:autoscaling/group:Group"
+_ROLE_TAG, _SERVER = "foxden:role", "server"
+_LARGEST = 10_000_000
+"""Bytes of user-data that are unpacked at most; AWS takes 16 KiB, packed."""
+
+
+def statements(document: Node) -> Iterator[Node]:
+    """The statements of a policy document in JSON; one may stand without a list."""
+    found = document.json()["Statement"]
+    yield from found.each() if isinstance(found.value, list) else iter([found] if found["Effect"].given else [])
+
+
+def allowing(document: Node) -> Iterator[Node]:
+    """Those statements that allow something."""
+    return (each for each in statements(document) if each["Effect"].is_("Allow"))
+
+
+def principals(statement: Node, kind: str) -> Iterator[str]:
+    """Who a statement speaks of: of the kind ``AWS``, ``Service`` or ``Federated``; ``*`` is of every kind."""
+    found = statement["Principal"]
+    yield from found.texts() if found.text else found.exactly(kind).texts()
+
+
+def pod_of(resource: Resource) -> Node:
+    """The specification of the pods that a workload makes."""
+    if resource.type == POD:
+        return resource.inputs["spec"]
+    if resource.type == CRON_JOB:
+        return resource.inputs["spec.jobTemplate.spec.template.spec"]
+    return resource.inputs["spec.template.spec"]
+
+
+def containers(pod: Node, *kinds: str) -> Iterator[Node]:
+    """The containers of a pod, those that run before the others included; ``kinds`` are fields of its spec."""
+    for kind in kinds or ("initContainers", "containers", "ephemeralContainers"):
+        yield from pod[kind].each()
+
+
+def replicas(resource: Resource) -> float | None:
+    """How many pods a Deployment or StatefulSet asks for; None when that can't be said. Not given, it is one."""
+    asked = resource.inputs["spec.replicas"]
+    return 1 if asked.absent else asked.number
+
+
+def namespace_of(resource: Resource) -> str:
+    """The namespace of an object of Kubernetes, '' when it names none that can be read."""
+    return resource.inputs["metadata.namespace"].text
+
+
+def job(resource: Resource) -> Node:
+    """What a Nomad job's specification says; nothing where it is no JSON."""
+    return resource.inputs["jobspec"].json()
+
+
+def groups(resource: Resource) -> Iterator[Node]:
+    """The task groups of a Nomad job."""
+    return job(resource)["TaskGroups"].each()
+
+
+def tasks(resource: Resource) -> Iterator[Node]:
+    """The tasks of a Nomad job."""
+    for group in groups(resource):
+        yield from group["Tasks"].each()
+
+
+def is_server(group: Resource) -> bool:
+    """Whether a group's machines are a cluster's core servers: it says so in a tag."""
+    return any(tag["key"].is_(_ROLE_TAG) and tag["value"].is_(_SERVER) for tag in group.inputs["tags"].each())
+
+
+def user_data(template: Resource) -> str:
+    """What a launch template tells its machines; '' when that can't be read."""
+    try:
+        content = base64.b64decode(template.inputs["userData"].text, validate=True)
+        if content.startswith(b"\x1f\x8b"):
+            content = gzip.decompress(content)[:_LARGEST]
+    except (binascii.Error, ValueError, OSError, EOFError, zlib.error):
+        return ""
+    return content.decode(errors="replace")
+
+
+def siblings(stack: Stack, resource: Resource, *types: str) -> list[Resource]:
+    """Resources of these types that belong to the same thing: below the same parent, with the same name."""
+    return [each for each in stack.of(*types) if each.parent == resource.parent and each.name == resource.name]
+
+
+def name_of(node: Node, fallback: str = "it") -> str:
+    """What a container, task or group calls itself."""
+    return node["name"].text or node["Name"].text or fallback

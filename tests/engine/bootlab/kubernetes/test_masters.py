@@ -1,0 +1,128 @@
+"""The masters boot by themselves from their launch template, heal, and are renewed.
+
+One cluster serves all tests here: each leaves three masters and two workers in service, all of them well.
+"""
+
+import base64
+
+import pytest
+
+from foxden.boot.node import Role
+from foxden.schedulers.kubernetes import nodes
+from tests.engine.bootlab.kubernetes.access import Objects, etcd
+from tests.engine.bootlab.kubernetes.world import World
+from tests.engine.bootlab.load import steady_load
+from tests.engine.bootlab.scaling import Member, State
+from tests.engine.bootlab.world import NEW_NODE, POOL, SERVERS
+from tests.engine.harness.waiting import until
+
+CONFIGS, SECRETS = "/api/v1/namespaces/default/configmaps", "/api/v1/namespaces/default/secrets"
+
+
+def test_three_masters_form_one_quorum_and_workers_join_by_themselves(world: World) -> None:
+    names = {f"servers-{master.id}" for master in world.servers()}
+    leaders = {etcd(master, "maintenance/status")["leader"] for master in world.servers()}
+    assert len(leaders) == 1
+    for master in world.servers():
+        assert world.access.voters(master) == names
+    nodes_there = world.access.nodes()
+    assert set(nodes_there) == {f"{POOL}-{worker.id}" for worker in world.workers()}, "masters have no kubelet"
+    for worker in world.workers():
+        node = nodes_there[f"{POOL}-{worker.id}"]
+        labels = node["metadata"]["labels"]
+        assert labels["foxden/pool"] == POOL
+        assert labels["topology.kubernetes.io/zone"] == worker.facts.zone
+        assert worker.facts.address in [each["address"] for each in node["status"]["addresses"]]
+
+
+def test_every_node_runs_the_program_that_it_fetched_from_the_clusters_bucket(world: World) -> None:
+    for role, members in ((Role.SERVER, world.servers()), (Role.WORKER, world.workers())):
+        for member in members:
+            found = member.host.run("sha256sum", "/usr/local/bin/foxden-node").split()[0]
+            assert found == nodes.program(role).checksum
+
+
+def test_nothing_is_told_without_a_credential_but_that_the_api_is_well(world: World) -> None:
+    host = world.workers()[0].host
+    for master in world.servers():
+        nobody = world.access.on(master)
+        assert nobody.ask("GET", "/readyz").status_code == 200
+        assert nobody.ask("GET", "/api/v1/nodes").status_code == 401
+        assert nobody.ask("GET", "/version").status_code == 401
+        for port in (2379, 2380):
+            said = host.tried("curl", "-sk", "-m", "5", f"https://{master.facts.address}:{port}/version")
+            assert said.returncode != 0, f"etcd answers whoever asks at {port}: {said.stdout}"
+    for worker in world.workers():
+        said = host.tried("curl", "-sk", "-m", "5", f"https://{worker.facts.address}:10250/pods")
+        assert "Unauthorized" in said.stdout, said
+
+
+def test_secrets_are_encrypted_where_they_are_kept(world: World) -> None:
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "kept"}, "stringData": {"word": "shibboleth"}}
+    world.access.api.create(SECRETS, secret)
+    for master in world.servers():
+        assert "/registry/secrets/default/kept" in _kept(master), "the search finds nothing at all"
+        for form in ("shibboleth", base64.b64encode(b"shibboleth").decode()):
+            assert form not in _kept(master)
+    world.access.api.delete(f"{SECRETS}/kept")
+
+
+@pytest.mark.parametrize(
+    ("role", "unit"),
+    [("master", "etcd"), ("master", "kube-apiserver"), ("worker", "kubelet"), ("worker", "containerd")],
+)
+def test_a_part_that_is_killed_is_started_again(world: World, role: str, unit: str) -> None:
+    member = (world.servers() if role == "master" else world.workers())[0]
+    before = member.host.run("systemctl", "show", "-p", "MainPID", "--value", unit)
+    member.host.run("systemctl", "kill", "--kill-who=main", "--signal=KILL", unit)
+
+    def again() -> bool:
+        now = member.host.run("systemctl", "show", "-p", "MainPID", "--value", unit)
+        return now not in (before, "0\n")
+
+    until(again, f"{unit} is started again", 60)
+    world.well()
+    assert member.state is State.IN_SERVICE
+
+
+def test_a_master_whose_power_was_cut_is_replaced_and_no_object_is_lost(world: World) -> None:
+    lost, api = world.servers()[0], world.access.api
+    kept = {f"kept-{number}" for number in range(50)}
+    for name in sorted(kept):
+        thing = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "labels": {"kept": "yes"}}}
+        api.create(CONFIGS, {**thing, "data": {"value": name * 20}})
+    lost.host.cut()
+    until(lambda: not lost.live, "its group lets it go", NEW_NODE)
+    said = [line for line in world.lab.player.story if lost.id in line and "unhealthy" in line]
+    assert said, "it was not its cluster that found it"
+    world.lab.in_service(world.cluster.server_group, SERVERS, NEW_NODE)
+    until(world.access.whole, "the newcomer votes, and the lost one is forgotten", NEW_NODE)
+    for master in world.servers():
+        own = world.access.on(master, world.access.token)
+        found = {each["metadata"]["name"]: each["data"]["value"] for each in own.items(CONFIGS, labelSelector="kept")}
+        assert found == {name: name * 20 for name in kept}
+
+
+def test_another_image_and_user_data_roll_all_masters_under_load(world: World) -> None:
+    before = {master.id for master in world.servers()}
+    image = world.lab.images.new(world.lab.cloud, "newer", {"etc/newer": "yes"})
+    store = Objects(world.access)
+    with steady_load(store) as load:
+        world.machines.up(servers={"image": image, "unhealthy_after": 61})
+        until(lambda: world.refreshed(world.cluster.server_group), "all masters are refreshed", 3 * NEW_NODE, every=1)
+    load.none_failed(at_least=100)
+    for key, count in load.written.items():
+        assert store.writes(key) == set(range(1, count + 1)), f"writes of {key} are lost"
+    after = world.servers()
+    assert not before & {master.id for master in after}
+    assert {master.facts.image for master in after} == {image}
+    for master in after:
+        assert master.host.run("cat", "/etc/newer") == "yes"
+        assert '"unhealthy_after": 61' in master.host.run("cat", "/etc/foxden/node.json")
+    assert world.machines.project.preview() == {}
+
+
+def _kept(master: Member) -> str:
+    """Everything that etcd has on its disk."""
+    files = (path for path in (master.host.root / "var/lib/etcd").rglob("*") if path.is_file())
+    return "".join(path.read_bytes().decode("latin-1") for path in files)

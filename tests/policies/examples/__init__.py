@@ -1,0 +1,1 @@
+"""What keeps each rule, and what breaks it."""
