@@ -1,0 +1,53 @@
+"""What the previous release has left behind: the state of each of its stacks, and the files that its program read."""
+
+import gzip
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+STATES = Path(__file__).parent / "states"
+_GONE = ("delete", "replace", "create-replacement", "delete-replaced", "discard", "discard-replaced")
+
+
+@dataclass(frozen=True)
+class Released:
+    """One stack of the previous release."""
+
+    exported: str
+    """What ``pulumi stack export --show-secrets`` said; nothing in it is anybody's secret any more."""
+    files: Mapping[str, str]
+    """Below the state directory: name to text."""
+
+    def with_changed(self, texts: Mapping[str, str]) -> "Released":
+        """The same with these texts in place of others, everywhere: an address that is another one today."""
+
+        def changed(text: str) -> str:
+            for old, new in texts.items():
+                text = text.replace(old, new)
+            return text
+
+        return Released(changed(self.exported), {changed(name): changed(text) for name, text in self.files.items()})
+
+
+def load(stack: str) -> Released:
+    """What is kept of a stack."""
+    return Released(**json.loads(gzip.decompress((STATES / f"{stack}.json.gz").read_bytes())))
+
+
+def keep(stack: str, released: Released) -> None:
+    """Keep it; the same bytes for the same state."""
+    text = json.dumps(asdict(released), sort_keys=True)
+    (STATES / f"{stack}.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+
+
+def unplanned(steps: Iterable[Mapping[str, Any]], planned: Mapping[str, str]) -> list[str]:
+    """What a preview would replace or delete though nobody planned it, a line for each resource.
+
+    ``planned`` has the end of a URN, and why it is to go; one that nothing comes of is told, too.
+    """
+    gone = sorted({f"{step['op']} {step['urn'].split('::', 2)[2]}" for step in steps if step["op"] in _GONE})
+    unused = [end for end in planned if not any(line.endswith(end) for line in gone)]
+    lines = [line for line in gone if not any(line.endswith(end) for end in planned)]
+    return lines + [f"planned, but it stays: {end} ({planned[end]})" for end in unused]
