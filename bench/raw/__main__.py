@@ -10,7 +10,6 @@ import pulumi
 
 from bench.record import Recorded
 
-
 HIDDEN = "[secret]"
 """What a preview shows of a secret."""
 
