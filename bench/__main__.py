@@ -52,7 +52,7 @@ def render_table() -> str:
     """The table of renderings alone: what is checked and made of the services before Pulumi is told anything."""
     lines = [f"| services | {' | '.join(SERVICES)} |", f"|{' --- |' * (len(SERVICES) + 1)}"]
     for size in SIZES:
-        cells = " | ".join(f"{rendering(scheduler, size):.2f} s" for scheduler in SERVICES)
+        cells = " | ".join(f"{rendering(scheduler, size) * 1000:.0f} ms" for scheduler in SERVICES)
         lines.append(f"| {size} | {cells} |")
     return "\n".join(lines)
 
