@@ -29,13 +29,14 @@ LOGGED = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
 ADMIN = "AmazonEKSClusterAdminPolicy"
 SERVICE_ADDRESSES = "172.20.0.0/16"
-"""The addresses of services, which no network that is built here has."""
+"""The addresses of services."""
 
 
 class Eks:
     """See :class:`foxden.clouds.managed.Managed`."""
 
     VERSION = eks_addons.VERSION
+    ADDRESSES = SERVICE_ADDRESSES
 
     def core_problems(self, plan: ManagedPlan) -> list[Problem]:
         """Version, zones, addresses, add-ons, tags."""
