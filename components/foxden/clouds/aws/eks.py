@@ -165,7 +165,7 @@ def _cluster(
         bootstrap_self_managed_addons=False,
         # It would be moved up by Amazon at its time; this way it has to be moved on purpose before that.
         upgrade_policy={"support_type": "EXTENDED"},
-        deletion_protection=plan.protect,
+        deletion_protection=plan.protect or None,
         tags=scope.tagged(),
         opts=scope.options(protect=plan.protect or None, depends_on=needed),
     )
