@@ -11,7 +11,7 @@ from tests.graph.test_dev_graph import UNTAGGABLE, tags_of
 from tests.mocks import Recorded, Secret, reveal, run, without_secrets
 
 CHOICES = {
-    "core", "cidr", "domain", "instance_type", "scheduler", "services",
+    "account", "core", "cidr", "domain", "instance_type", "scheduler", "services",
 }  # fmt: skip
 """What qa chooses otherwise than dev."""
 VERSIONS = {name: own["version"] for name, own in stackfiles.values("qa")["services"].items()}

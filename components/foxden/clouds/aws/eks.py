@@ -14,7 +14,7 @@ from foxden.clouds.aws.access import Place, assumed_by
 from foxden.clouds.aws.eks_addons import create_addons, create_identity_of_pods
 from foxden.clouds.aws.firewall import create_groups
 from foxden.clouds.aws.images import tag_problems
-from foxden.clouds.aws.keys import create_key, for_logs
+from foxden.clouds.aws.keys import LOGS_KEY_DAYS, create_key, for_logs
 from foxden.clouds.aws.scope import Scope
 from foxden.clouds.aws.versions import checked, keep
 from foxden.clouds.aws.waiting import after
@@ -121,7 +121,7 @@ def _log(scope: Scope, plan: ManagedPlan) -> pulumi.Resource:
     import pulumi_aws as aws
 
     name = f"/aws/eks/{_called(plan)}/cluster"
-    key, _ = create_key(scope, "logs", f"Logs of the control plane of '{plan.name}'", 7, protect=False)
+    key, _ = create_key(scope, "logs", f"Logs of the control plane of '{plan.name}'", LOGS_KEY_DAYS, protect=False)
     group: pulumi.Resource = aws.cloudwatch.LogGroup(
         scope.logical(CONTROL_PLANE),
         name=name,
