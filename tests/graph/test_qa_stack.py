@@ -11,9 +11,10 @@ from tests.graph.test_dev_graph import UNTAGGABLE, tags_of
 from tests.mocks import Recorded, Secret, reveal, run, without_secrets
 
 CHOICES = {
-    "cluster_services", "core", "cidr", "domain", "instance_type", "scheduler",
+    "cluster_services", "core", "cidr", "domain", "instance_type", "scheduler", "services",
 }  # fmt: skip
 """What qa chooses otherwise than dev."""
+VERSIONS = {name: own["version"] for name, own in stackfiles.values("qa")["services"].items()}
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def test_services_run_the_images_of_their_repositories_once_there_are_machines(d
     names = deployments["qa-coredns-workload"]
     assert groups <= names.depends_on
     for name in SERVICES:
-        assert f"{HOST}/qa/{name}:1.0.0" in str(deployments[name].inputs)
+        assert f"{HOST}/qa/{name}@{VERSIONS[name]}" in str(deployments[name].inputs)
         assert groups <= deployments[name].depends_on
         # They find each other by name.
         assert names.urn in deployments[name].depends_on

@@ -15,7 +15,7 @@ from typing import Any
 from ..facts import Facts
 from ..rest import ApiError
 from ..written import write
-from .node_config import own_api
+from .node_config import api_as
 from .places import POD_ADDRESSES
 
 DEVICE = "foxden-pods"
@@ -75,7 +75,8 @@ def run(facts: Facts) -> None:
 
 
 def _follow(facts: Facts) -> None:
-    api = own_api(facts)
+    # A kubelet sees no other node than its own.
+    api = api_as(facts, "kube-proxy")
     found = api.get(f"{_NODES}?resourceVersion=0")
     nodes = {str(node["metadata"]["name"]): peer(node) for node in found["items"]}
     arrange(facts.name, nodes)

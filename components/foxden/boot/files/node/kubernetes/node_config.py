@@ -43,6 +43,12 @@ def own_api(facts: Facts) -> Kube:
     return with_certificate(api_url(facts), Path(_KUBELET, "ca.pem"), _OWN, _OWN)
 
 
+def api_as(facts: Facts, agent: str) -> Kube:
+    """The API, as one of the agents beside the kubelet."""
+    folder = Path("/etc", agent)
+    return with_certificate(api_url(facts), folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
+
+
 def configure(facts: Facts, metadata: Metadata, parameters: Parameters) -> list[str]:
     """Write everything; the units that have to be started again because of what changed."""
     authority = _read(parameters, PUBLIC_AUTHORITY)
@@ -54,7 +60,7 @@ def configure(facts: Facts, metadata: Metadata, parameters: Parameters) -> list[
         files = {"ca.pem": authority, "cert.pem": own.certificate, "key.pem": own.key}
         files |= {"kubeconfig.json": kubeconfig(f"/etc/{agent}", url), "arguments": _arguments(arguments)}
         changed += [agent] * _written(f"/etc/{agent}", files)
-    _wait_for(facts, url)
+    _wait_for_masters(facts)
     place = metadata.read("placement/availability-zone") or ""
     labels = {"topology.kubernetes.io/region": facts.region, "topology.kubernetes.io/zone": place, **facts.labels}
     labels["node.kubernetes.io/instance-type"] = metadata.read("instance-type") or "unknown"
@@ -185,11 +191,9 @@ def router(facts: Facts) -> list[str]:
     ]
 
 
-def _wait_for(facts: Facts, url: str) -> None:
+def _wait_for_masters(facts: Facts) -> None:
     """A kubelet may be no newer than the API."""
-    folder = Path("/etc/kube-proxy")
-    api = with_certificate(url, folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
-    running = str(api.get("/version")["gitVersion"])
+    running = str(api_as(facts, "kube-proxy").get("/version")["gitVersion"])
     if facts.version and versions.minor(facts.version) > versions.minor(running):
         raise ApiError(f"the API has version {running}, this node {facts.version}: it waits until all masters are new")
 
