@@ -18,6 +18,7 @@ COMMANDS = {
     "connect": ("local.commands.connect", "bring the APIs of a cloud cluster to this machine"),
     "pin-image": ("local.commands.pin_image", "put the latest machine image into an environment's file"),
     "simulate": ("local.commands.simulate", "bring an environment up on a simulated AWS, audit it, take it away"),
+    "audit": ("local.commands.audit", "judge what an environment consists of by its state"),
     "schema": ("local.commands.schema", "write components/schema.json, which other languages know the components by"),
     "secret": ("local.commands.secret", "keep a secret, read from standard input"),
 }

@@ -1,5 +1,6 @@
 """Previews an environment with the policy pack: over its stack as it is, or over a simulated cloud."""
 
+import argparse
 import os
 import tempfile
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from local.paths import REPO
 from local.simulate.cloud import ACCOUNT, running
 from local.simulate.stack import throw_away
 from local.toolchain import aws
+from local.toolchain import command as toolchain
+from local.toolchain.sets import CONTEXT
 from policies.model import Level
 from policies.sources.told import VARIABLE
 from review import seeds
@@ -21,10 +24,13 @@ from review.policies import Judged, read_judged
 from stacks.settings import Settings, settings_in_files
 
 _SIMULATED = (
-    "Previewed over a simulated, empty {cloud}, for {why}: everything is to be created, and what would be replaced or "
-    "deleted does not show."
+    "Previewed over a simulated, empty cloud ({cloud}), for {why}: everything is to be created, and what would be "
+    "replaced or deleted does not show."
 )
-_PACK = ("--policy-pack", str(REPO / "policies"))
+_TAKEN = {"kubernetes": CONTEXT}
+"""Scheduler to the set of tools for a cluster elsewhere."""
+PACK = ("--policy-pack", str(REPO / "policies"))
+"""Has the engine ask the policy pack."""
 
 
 class Over(StrEnum):
@@ -70,15 +76,23 @@ def _out_of_reach(settings: Settings) -> str:
     return "" if boto3.session.Session().get_credentials() else f"there are no credentials for {settings.cloud.cloud}"
 
 
+def _have_plugins(settings: Settings, report: Callable[[str], None]) -> None:
+    """Those of the cloud, and of a scheduler that the tools of this machine's own cluster don't bring."""
+    taken = _TAKEN.get(settings.scheduler)
+    if taken:
+        toolchain.run(argparse.Namespace(scheduler=taken, retry_plugins=False))
+    report(aws.ensure().text)
+
+
 def _deployed(settings: Settings, report: Callable[[str], None]) -> Previewed:
     if settings.cloud is not None:
-        report(aws.ensure().text)
+        _have_plugins(settings, report)
     with tempfile.TemporaryDirectory(prefix="foxden-review-") as directory:
         file, planner = Path(directory) / "report.json", Planner()
         pulumi = Pulumi(settings.environment, report, also={VARIABLE: str(file)})
         report(f"previewing '{settings.environment}' over its stack")
-        code = pulumi.preview(planner, *_PACK)
-        return _previewed(code, planner, file, pulumi.log, "Previewed over the stack as it is deployed.")
+        code = pulumi.preview(planner, *PACK)
+        return previewed(code, planner, file, pulumi.log, "Previewed over the stack as it is deployed.")
 
 
 def _simulated(settings: Settings, why: str, report: Callable[[str], None]) -> Previewed:
@@ -87,18 +101,19 @@ def _simulated(settings: Settings, why: str, report: Callable[[str], None]) -> P
         raise LocalError(f"environment '{name}' is on this machine's own cluster: there is nothing to simulate")
     if settings.shares_cluster:
         raise LocalError(f"environment '{name}' is on the cluster of '{settings.base}': simulate that one")
-    report(aws.ensure().text)
+    _have_plugins(settings, report)
     with running() as cloud, tempfile.TemporaryDirectory(prefix="foxden-review-") as directory:
         file, planner = Path(directory) / "report.json", Planner()
         seeds.keep(cloud.client("ssm", place.region), seeds.parameters(settings))
         choices = {} if place.account is None else {"foxden:account": ACCOUNT}
         with throw_away(name, cloud, place.region, report, choices, {VARIABLE: str(file)}) as stack:
-            report(f"previewing '{name}' over a simulated {place.cloud}")
-            code = stack.follow(planner, "preview", *_PACK)
-            return _previewed(code, planner, file, stack.log, _SIMULATED.format(cloud=place.cloud, why=why))
+            report(f"previewing '{name}' over a simulated cloud ({place.cloud})")
+            code = stack.follow(planner, "preview", *PACK)
+            return previewed(code, planner, file, stack.log, _SIMULATED.format(cloud=place.cloud, why=why))
 
 
-def _previewed(code: int, planner: Planner, file: Path, log: Path, over: str) -> Previewed:
+def previewed(code: int, planner: Planner, file: Path, log: Path, over: str) -> Previewed:
+    """What came of a preview that ended with a code: ``file`` has the pack's report, ``log`` what Pulumi printed."""
     judged = read_judged(file)
     stopped = judged is not None and any(each.level is Level.MANDATORY for each in judged.violations)
     unsaid = []

@@ -10,6 +10,7 @@ from stacks.settings import Settings, read_settings
 ENVIRONMENTS: dict[str, Callable[[Settings], None]] = {
     "dev": dev.compose,
     "local": local.compose,
+    "prod": dev.compose,
     "qa": dev.compose,
 }
 """Environment to what composes it. A special-purpose one is composed as the one that it inherits from."""

@@ -1,6 +1,6 @@
 """A cluster of an environment's own on a cloud, with all that is around it; or its place on another environment's."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,37 @@ from stacks.settings import Settings
 
 INGRESS_PORT = 8080
 """The port of the ingress on each worker; the world sees the balancer's."""
+
+
+@dataclass(frozen=True)
+class Servers:
+    """What is other where the cloud runs the servers itself."""
+
+    core: Callable[[CloudSettings, Mapping[foxden.BucketPurpose, foxden.Bucket]], dict[str, Any]]
+    """What the core is told beside what every one is told."""
+    buckets: tuple[foxden.BucketPurpose, ...]
+    not_for_pools: frozenset[str] = frozenset()
+    """What pools are not told."""
+
+
+SERVERS: Mapping[bool, Servers] = {
+    False: Servers(
+        lambda cloud, buckets: {
+            "servers": cloud.servers,
+            "image": cloud.image,
+            "instance_type": cloud.instance_type,
+            "software": dict(cloud.software) or None,
+            "snapshots": buckets[foxden.BucketPurpose.SNAPSHOTS].bucket,
+        },
+        tuple(foxden.BucketPurpose),
+    ),
+    True: Servers(
+        lambda cloud, buckets: {"managed": True},
+        (foxden.BucketPurpose.ACCESS_LOGS,),
+        frozenset({"ingress_port", "pull_test", "registries", "registry_credentials"}),
+    ),
+}
+"""Whether the cloud runs the servers, to what that means."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +75,10 @@ def own_cluster(
         ),
         opts,
     )
+    kind = SERVERS[cloud.managed]
     buckets = {
         purpose: foxden.Bucket(f"{name}-{purpose}", _args({**basics, "cloud": cloud.cloud, "purpose": purpose}), opts)
-        for purpose in foxden.BucketPurpose
+        for purpose in kind.buckets
     }
     core = foxden.CoreCluster(
         name,
@@ -55,14 +87,10 @@ def own_cluster(
                 **basics,
                 "scheduler": settings.scheduler,
                 "network": network.facts,
-                "servers": cloud.servers,
-                "image": cloud.image,
-                "instance_type": cloud.instance_type,
                 "pools": list(cloud.pools),
                 **addresses(settings.scheduler, cloud),
                 "options": {"ingress_port": str(INGRESS_PORT), "trusted_proxies": cloud.cidr},
-                "software": dict(cloud.software) or None,
-                "snapshots": buckets[foxden.BucketPurpose.SNAPSHOTS].bucket,
+                **kind.core(cloud, buckets),
             },
             cloud.core,
         ),
@@ -123,7 +151,8 @@ def _pools(
             "pull_test": cloud.pull_test,
             "tags": tags,
         }
-        pools.append(foxden.WorkerPool(pool, _args(shared, own), opts))
+        allowed = {key: value for key, value in shared.items() if key not in SERVERS[cloud.managed].not_for_pools}
+        pools.append(foxden.WorkerPool(pool, _args(allowed, own), opts))
     return pools
 
 
@@ -153,8 +182,8 @@ def shared_cluster(settings: Settings, cloud: CloudSettings, provider: pulumi.Pr
 
 
 def addresses(scheduler: str, cloud: CloudSettings) -> dict[str, str]:
-    """Where whoever deploys reaches the APIs, by field of a connection."""
-    return {**urls(scheduler), **cloud.api}
+    """Where whoever deploys reaches the APIs, by field of a connection; not where they are open to them."""
+    return {**({} if cloud.core.get("public_from") else urls(scheduler)), **cloud.api}
 
 
 def tags_of(settings: Settings, cloud: CloudSettings) -> dict[str, str]:

@@ -17,11 +17,11 @@ CLOUD_OBJECTS = ("pools", "core", "network", "registry", "names", "tags", "api")
 
 CLOUD_KEYS = (
     *("region", "zones", "cidr", "nat", "image", "instance_type", "zone", "account", "mirror", "apt_mirror"),
-    *("processor", "pull_test", "cluster", "layers", "protect", "wait"),
+    *("processor", "pull_test", "cluster", "layers", "protect", "wait", "managed"),
     *CLOUD_OBJECTS,
 )
 
-TYPED = ("servers", "zones", "layers", "protect", "wait")
+TYPED = ("servers", "zones", "layers", "protect", "wait", "managed")
 """Keys whose value is no text: where it is one, it is read as YAML."""
 
 
@@ -45,6 +45,8 @@ class CloudSettings:
     protect: bool = True
     wait: bool = True
     """Whether `pulumi up` ends only when every machine is the one that was asked for."""
+    managed: bool = False
+    """Whether the cloud runs the servers itself."""
     nat: str | None = None
     instance_type: str | None = None
     """Of the core servers."""
@@ -70,7 +72,8 @@ class CloudSettings:
 
 def read_cloud(reader: Reader, cloud: str, inherits: bool) -> CloudSettings:
     """The choices, as far as they are needed to compose; ``inherits`` says whether there is a base."""
-    reader.require("region", "cidr", "image", "servers", "pools")
+    managed = reader.flag("managed", False)
+    reader.require("region", "cidr", "image", "pools", *([] if managed else ["servers"]))
     region = reader.text("region", "")
     mappings = {key: reader.sub(key) for key in CLOUD_OBJECTS}
     given = {key: dict(sub.given) if sub else {} for key, sub in mappings.items()}
@@ -93,6 +96,7 @@ def read_cloud(reader: Reader, cloud: str, inherits: bool) -> CloudSettings:
         own_cluster=inherits and own == OWN,
         protect=reader.flag("protect", True),
         wait=reader.flag("wait", True),
+        managed=managed,
         nat=reader.text("nat"),
         instance_type=reader.text("instance_type"),
         zone=reader.text("zone"),

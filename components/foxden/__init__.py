@@ -8,7 +8,7 @@ from foxden.clusters.bucket import Bucket, BucketArgs
 from foxden.clusters.cluster_services import ClusterServices
 from foxden.clusters.consul_access import ConsulAccess, ConsulAccessArgs
 from foxden.clusters.core import CoreCluster
-from foxden.clusters.core_args import CoreClusterArgs, CoreFacts, StoreFacts
+from foxden.clusters.core_args import CoreClusterArgs, CoreFacts, PodIdentityArgs, StoreFacts
 from foxden.clusters.environment import Environment, EnvironmentArgs
 from foxden.clusters.ingress import Ingress, IngressArgs
 from foxden.clusters.machine_args import DiskArgs, ProgramArgs, SoftwareArgs
@@ -108,6 +108,7 @@ __all__ = [
     "NetworkFacts",
     "OnDemandArgs",
     "PlacementArgs",
+    "PodIdentityArgs",
     "PortArgs",
     "PortProtocol",
     "PrivateZone",

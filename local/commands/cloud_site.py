@@ -29,6 +29,11 @@ class Site:
         return str(self.choices.get("scheduler", "nomad"))
 
     @property
+    def managed(self) -> bool:
+        """Whether the cloud runs the servers itself."""
+        return self.choices.get("managed") is True
+
+    @property
     def forwards(self) -> Mapping[str, Forward]:
         """The APIs of it. Raises LocalError for a scheduler whose clusters nobody connects to so."""
         if self.scheduler not in FORWARDS:

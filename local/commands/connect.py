@@ -9,23 +9,36 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
 from foxden.boot.node import JOIN_TAG
-from foxden.schedulers.base import nodes
 from local import aws
 from local.commands.cloud_site import Site, site
 from local.commands.report import say
 from local.errors import LocalError
 from local.forwards import Forward
 
-_DOCUMENT = "AWS-StartPortForwardingSession"
 _OPEN_WITHIN = 30.0
 _ENDED_WITHIN = 5.0
 _LOOK_AGAIN = 0.2
+
+
+@dataclass(frozen=True)
+class Way:
+    """How an API is got at."""
+
+    through: str
+    """The tag of the machines that a session is opened to; its value is the cluster's name."""
+    what: str
+    """What those are."""
+    document: str
+    target: Callable[[Site, Forward], dict[str, list[str]]]
+    """Where the session leads, as its document takes it."""
+    keys: Callable[[Site], list[str]]
+    """Lines that say what to sign in with."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +77,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def servers(found: Site) -> list[str]:
-    """The instances that are the cluster's core servers and run."""
-    filters = [f"Name=tag:{JOIN_TAG},Values={found.environment}", "Name=instance-state-name,Values=running"]
+    """The instances that lead to the API and run: the cluster's core servers, or else its workers."""
+    through = WAYS[found.managed].through
+    filters = [f"Name=tag:{through},Values={found.environment}", "Name=instance-state-name,Values=running"]
     query = "Reservations[].Instances[].InstanceId"
     listed = aws.call(found.region, "ec2", "describe-instances", "--filters", *filters, "--query", query)
     return sorted(listed or [])
@@ -73,10 +87,11 @@ def servers(found: Site) -> list[str]:
 
 def choose(instances: list[str], found: Site) -> str:
     """One that SSM reaches, and that its group, if it is in one, calls healthy. Raises LocalError if there is none."""
+    what = WAYS[found.managed].what
     if not instances:
         raise LocalError(
-            f"no core server of '{found.environment}' runs in {found.region}: is it deployed, and are you signed in to "
-            "the right account ('aws sts get-caller-identity')?"
+            f"no {what} of '{found.environment}' runs in {found.region}: is it deployed, and are you signed in "
+            "to the right account ('aws sts get-caller-identity')?"
         )
     names = ["--filters", f"Key=InstanceIds,Values={','.join(instances)}"]
     query = ["--query", "InstanceInformationList[?PingStatus=='Online'].InstanceId"]
@@ -89,7 +104,7 @@ def choose(instances: list[str], found: Site) -> str:
     well = [name for name in instances if name in (reached or []) and name not in sick]
     if not well:
         raise LocalError(
-            f"none of the core servers of '{found.environment}' can be reached now ({', '.join(instances)}): they are "
+            f"none of the {what}s of '{found.environment}' can be reached now ({', '.join(instances)}): they are "
             "being replaced, or SSM's agent does not run on them"
         )
     return well[0]
@@ -98,10 +113,11 @@ def choose(instances: list[str], found: Site) -> str:
 @contextmanager
 def _session(found: Site, server: str, forward: Forward) -> Iterator[Session]:
     _free(forward.here)
-    ports = {"portNumber": [str(forward.there)], "localPortNumber": [str(forward.here)]}
+    way = WAYS[found.managed]
+    ports = {**way.target(found, forward), "localPortNumber": [str(forward.here)]}
     command = [
         aws.program(), "ssm", "start-session", "--region", found.region, "--target", server,
-        "--document-name", _DOCUMENT, "--parameters", json.dumps(ports),
+        "--document-name", way.document, "--parameters", json.dumps(ports),
     ]  # fmt: skip
     # A file, for it tells of each connection, and a pipe that nobody reads would stop it.
     with tempfile.TemporaryFile("w+") as words:
@@ -156,14 +172,47 @@ def _wait_ended(sessions: Mapping[str, Session]) -> str:
 
 def told(found: Site, server: str) -> list[str]:
     """What people are told once the ways are open."""
-    kept = (
-        f"aws ssm get-parameter --region {found.region} --with-decryption --query Parameter.Value --output text --name"
-    )
     lines = [f"{name.capitalize():<6}  {forward.url}{forward.page}" for name, forward in found.forwards.items()]
     return [
         f"connected to '{found.environment}' through {server}, until Ctrl-C",
         *lines,
-        "what to sign in with, and the authority that certificates are from:",
-        *(f"  {kept} {found.parameters}/{path}" for path in sorted(nodes(found.scheduler).KEPT.values())),
+        *WAYS[found.managed].keys(found),
         "'pulumi up' works through this, too",
     ]
+
+
+def _own_port(found: Site, forward: Forward) -> dict[str, list[str]]:
+    return {"portNumber": [str(forward.there)]}
+
+
+def _api_of_cloud(found: Site, forward: Forward) -> dict[str, list[str]]:
+    return {"portNumber": ["443"], "host": [_host(found)]}
+
+
+def _host(found: Site) -> str:
+    """The host name of the API that Amazon runs."""
+    words = ("eks", "describe-cluster", "--name", f"foxden-{found.environment}", "--query", "cluster.endpoint")
+    return str(aws.call(found.region, *words)).removeprefix("https://")
+
+
+def _kept(found: Site) -> list[str]:
+    from foxden.schedulers.base import nodes
+
+    read = f"aws ssm get-parameter --region {found.region} --with-decryption --query Parameter.Value --output text"
+    paths = sorted(nodes(found.scheduler).KEPT.values())
+    return [
+        "what to sign in with, and the authority that certificates are from:",
+        *(f"  {read} --name {found.parameters}/{path}" for path in paths),
+    ]
+
+
+def _own_identity(found: Site) -> list[str]:
+    token = f"aws eks get-token --region {found.region} --cluster-name foxden-{found.environment}"
+    return [f"its certificate is of {_host(found)}; sign in as yourself, by:", f"  {token}"]
+
+
+WAYS: Mapping[bool, Way] = {
+    False: Way(JOIN_TAG, "core server", "AWS-StartPortForwardingSession", _own_port, _kept),
+    True: Way("foxden:cluster", "worker", "AWS-StartPortForwardingSessionToRemoteHost", _api_of_cloud, _own_identity),
+}
+"""Whether the cloud runs the servers, to how."""

@@ -90,6 +90,13 @@ class Pulumi:
         except ValueError:
             return None
 
+    def exported(self) -> str:
+        """The stack's state as Pulumi exports it; what is secret stays encrypted. Raises LocalError for none."""
+        code, said = self._run("stack", "export", "--stack", self._env)
+        if code:
+            raise LocalError(f"cannot read the state of '{self._env}': {_errors_in(said)}")
+        return said
+
     def forget(self) -> None:
         """Remove the stack with all that Pulumi knows of it; what it made stays. Nothing happens when there is none."""
         code, said = self._run("stack", "rm", "--force", "--yes", "--preserve-config", "--stack", self._env)

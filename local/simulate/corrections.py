@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.simulate import groups, remains
+from local.simulate import eks, groups, remains
 
 _WITHOUT_TLS = {"Bool": {"aws:SecureTransport": "false"}}
 
@@ -78,6 +78,8 @@ CORRECTIONS: Mapping[str, Callable[[], None]] = {
     "instance: its interface and its root disk stayed when it was terminated": remains.clear_instances,
     "NAT gateway: its interface stayed when it was deleted": remains.clear_gateways,
     "bucket: a denial counted whether its condition was met or not": _buckets_behind_tls,
+    "EKS: settings of clusters and groups were forgotten, and a group was no auto scaling group": eks.keep_settings,
+    "EKS: no answer about add-ons, access entries and identities of pods": eks.answer_more,
     "launch template: nothing could be launched from its second version": _later_versions,
 }
 """What moto did -> what puts it right."""

@@ -22,6 +22,7 @@ class Kind:
     items: str
     """Where the answer has the list."""
     id: str
+    """Where an item has its id; '' where it is one."""
     arguments: Mapping[str, Any] | None = None
     gone: Callable[[Any], bool] = lambda item: False
     """Whether an item is only still listed."""
@@ -65,6 +66,7 @@ KINDS = (
     Kind("bucket", "s3", "list_buckets", "Buckets", "Name"),
     Kind("log group", "logs", "describe_log_groups", "logGroups", "logGroupName"),
     Kind("alarm", "cloudwatch", "describe_alarms", "MetricAlarms", "AlarmArn"),
+    Kind("control plane", "eks", "list_clusters", "clusters", ""),
     Kind("hosted zone", "route53", "list_hosted_zones", "HostedZones", "Id"),
     Kind("certificate", "acm", "list_certificates", "CertificateSummaryList", "CertificateArn"),
     Kind("topic", "sns", "list_topics", "Topics", "TopicArn"),
@@ -77,7 +79,9 @@ Inventory = Mapping[str, frozenset[str]]
 
 def take(clients: Clients) -> Inventory:
     """What is there now."""
-    found = {kind.name: frozenset(item[kind.id] for item in listed(clients, kind)) for kind in KINDS}
+    found = {
+        kind.name: frozenset(item[kind.id] if kind.id else item for item in listed(clients, kind)) for kind in KINDS
+    }
     return {**found, "KMS key": frozenset(keys(clients))}
 
 

@@ -10,6 +10,10 @@ LIMITS: tuple[tuple[str, str], ...] = (
         "no API server answers; graph tests show the objects, and that a step over a minor is refused",
     ),
     (
+        "EKS",
+        "moto knows clusters and groups of nodes, this simulation the rest: all is there at once, and no node starts",
+    ),
+    (
         "lifecycle hooks, health, instance refresh",
         "moto keeps them, but its groups don't act on them (the boot lab's do)",
     ),

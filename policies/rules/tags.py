@@ -1,6 +1,7 @@
 """Tags: whose it is, what it is for, and who pays."""
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from policies.model import Resource, Severity, Stack
 from policies.node import Node
@@ -89,9 +90,11 @@ def _true(stack: Stack, _config: Node) -> Iterator[tuple[Resource, str]]:
     why="They are what is paid for, and what nobody recognizes",
     fix="set propagateAtLaunch on each tag",
     references=("checkov CKV_AWS_153",),
+    config={"of_groups": ["k8s.io/cluster-autoscaler/*"]},
 )
-def _machines(group: Resource, _config: Node) -> Iterator[str]:
-    left = [tag["key"].text for tag in group.inputs["tags"].each() if tag["propagateAtLaunch"].is_not(True)]
+def _machines(group: Resource, config: Node) -> Iterator[str]:
+    kept = [tag["key"].text for tag in group.inputs["tags"].each() if tag["propagateAtLaunch"].is_not(True)]
+    left = [key for key in kept if not any(fnmatchcase(key, each) for each in config["of_groups"].texts())]
     if left:
         yield f"keeps the tags {', '.join(left)} to itself"
 

@@ -80,5 +80,5 @@ def test_everything_wrong_is_said_at_once() -> None:
 
 def test_a_scheduler_whose_clusters_can_not_be_built(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(SCHEDULERS, "fake", "tests.fake_scheduler")
-    told = "scheduler must be one whose clusters can be built (nomad), got 'fake'"
+    told = "scheduler must be one whose clusters can be built (kubernetes, nomad), got 'fake'"
     assert refused(scheduler="fake") == [told]

@@ -11,9 +11,10 @@ from tests.graph.test_dev_graph import UNTAGGABLE, tags_of
 from tests.mocks import Recorded, Secret, reveal, run, without_secrets
 
 CHOICES = {
-    "core", "cidr", "domain", "instance_type", "scheduler",
+    "core", "cidr", "domain", "instance_type", "scheduler", "services",
 }  # fmt: skip
 """What qa chooses otherwise than dev."""
+VERSIONS = {name: own["version"] for name, own in stackfiles.values("qa")["services"].items()}
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +75,7 @@ def test_everything_on_amazon_is_tagged(done: Recorded) -> None:
 def test_services_run_the_images_of_their_repositories_once_there_are_machines(done: Recorded) -> None:
     groups = {each.urn for each in done.resources if each.type == "aws:autoscaling/group:Group"}
     for name, each in done.of_type("kubernetes:apps/v1:Deployment").items():
-        assert f"{HOST}/qa/{name}:1.0.0" in str(each.inputs)
+        assert f"{HOST}/qa/{name}@{VERSIONS[name]}" in str(each.inputs)
         assert groups <= each.depends_on
 
 

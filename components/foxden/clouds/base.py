@@ -1,6 +1,7 @@
 """The contract of what a cloud gives, and the one table that finds those that can build."""
 
 import importlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -72,6 +73,9 @@ class Cloud(Protocol):
     """
 
     name: str
+    managed: Mapping[str, str]
+    """Scheduler to the module that has ``MANAGED``, of each whose control plane the cloud runs itself: see
+    :class:`foxden.clouds.managed.Managed`."""
 
     def region(self, zones: tuple[str, ...]) -> str:
         """The region that the zones are in."""

@@ -9,6 +9,17 @@ from foxden.clusters.machine_args import DiskArgs, SoftwareArgs
 from foxden.clusters.network import NetworkFacts
 
 
+class PodIdentityArgs(TypedDict):
+    """What the pods of one service account may do at the cloud."""
+
+    namespace: str
+    """The namespace of the service account."""
+    service_account: str
+    """Its name."""
+    policy: pulumi.Input[str]
+    """A permission document of the cloud (an IAM policy as JSON)."""
+
+
 class CoreClusterArgs(TypedDict):
     """The core servers of a cluster: the few machines with its control plane. The component's name is the cluster's."""
 
@@ -16,10 +27,14 @@ class CoreClusterArgs(TypedDict):
     """What runs services there: ``nomad`` or ``kubernetes``."""
     network: NetworkFacts
     """Where they are: ``facts`` of a :class:`foxden.Network` or :class:`foxden.ExistingNetwork`."""
-    servers: int
-    """How many: 1, 3 or 5. Three or more take three zones, so that the loss of one is survived."""
-    image: str
-    """Id of the machine image, an Ubuntu LTS (``ami-0123456789abcdef0``): pinned, so that it changes on purpose."""
+    managed: NotRequired[bool]
+    """Let the cloud run the servers (EKS on AWS): docs/eks.md lists what may be given beside it. Default: false."""
+    servers: NotRequired[int]
+    """How many: 1, 3 or 5. Three or more take three zones, so that the loss of one is survived. Must be given, unless
+    the cloud runs them."""
+    image: NotRequired[str]
+    """Id of the machine image, an Ubuntu LTS (``ami-0123456789abcdef0``): pinned, so that it changes on purpose. Must
+    be given, unless the cloud runs the servers."""
     instance_type: NotRequired[str]
     """What kind of machine. It must fit the image's processor. Default on AWS: ``t3.small``."""
     bootstrap: NotRequired[str]
@@ -62,6 +77,20 @@ class CoreClusterArgs(TypedDict):
     """Tags of everything, such as environment, owner and cost centre. A change replaces no server. Default: none."""
     protect: NotRequired[bool]
     """Refuse to delete the servers and the key, with which all secrets would be lost. Default: true."""
+    version: NotRequired[str]
+    """Minor version of servers that the cloud runs: ``1.34``. Default: the pinned one."""
+    public_from: NotRequired[Sequence[str]]
+    """Addresses outside, as CIDRs, that may reach the API of servers that the cloud runs. Default: none, it is reached
+    inside the network alone."""
+    administrators: NotRequired[Mapping[str, str]]
+    """Who may do everything in a cluster whose servers the cloud runs: a name to the identity (on AWS the ARN of an IAM
+    role). Whoever deploys must be one. Default: none."""
+    addons: NotRequired[Mapping[str, str]]
+    """Add-ons of the cloud's to their versions, in place of the pinned ones. Default: the pinned ones."""
+    pod_identities: NotRequired[Mapping[str, PodIdentityArgs]]
+    """What pods may do at a cloud that runs the servers, by name. Default: nothing."""
+    log_days: NotRequired[int]
+    """Days that logs of servers that the cloud runs are kept, the audit log among them. Default: 90."""
 
 
 class StoreFacts(TypedDict):
@@ -88,12 +117,14 @@ class CoreFacts(TypedDict):
     """The key that its secrets are encrypted with: on AWS the ARN of a KMS key."""
     workers_security_group: pulumi.Input[str]
     """Id of the security group of all its workers."""
-    store: StoreFacts
-    """Where its machines fetch their programs."""
+    store: NotRequired[StoreFacts]
+    """Where its machines fetch their programs. It must be given, unless the cloud runs the servers."""
     endpoint: NotRequired[pulumi.Input[str]]
     """Host name at which its servers are reached. Default: each is found by itself."""
     version: NotRequired[str]
     """The version of its control plane, which its workers' must not exceed. Default: none is compared."""
+    control_plane: NotRequired[pulumi.Input[str]]
+    """What the cloud that runs its servers calls them. Default: it has servers of its own."""
     certificate_hours: NotRequired[int]
     """How long a node's certificate is good. Default: 72."""
     follow_within: NotRequired[int]

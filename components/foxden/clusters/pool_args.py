@@ -68,7 +68,9 @@ class WorkerPoolArgs(TypedDict):
     cluster: CoreFacts
     """The cluster that they join: ``facts`` of a :class:`foxden.CoreCluster` that has the pool among its ``pools``."""
     image: str
-    """Id of the machine image, an Ubuntu LTS: pinned, so that it changes on purpose only."""
+    """Id of the machine image, an Ubuntu LTS: pinned, so that it changes on purpose only. Where the cloud runs the
+    servers, the release of its own image: ``1.34.1-20250920``. Where the cloud runs
+    the servers, the release of its own image: ``1.34.1-20250920``."""
     instance_types: NotRequired[Sequence[str]]
     """Kinds of machines, the preferred one first; several make spot machines easier to get. Default on AWS:
     ``t3.small``."""

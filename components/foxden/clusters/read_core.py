@@ -20,6 +20,8 @@ DEFAULT_BOOTSTRAP = "asg"
 
 _FIELDS = tuple(CoreClusterArgs.__annotations__)
 _REQUIRED = ("scheduler", "network", "servers", "image")
+_OF_MANAGED = ("addons", "administrators", "log_days", "pod_identities", "public_from", "version")
+"""Fields of a control plane that the cloud runs."""
 
 
 def read_core(name: str, args: Any) -> tuple[CorePlan, list[Problem]]:
@@ -53,7 +55,11 @@ def read_core(name: str, args: Any) -> tuple[CorePlan, list[Problem]]:
         endpoint=nodes(scheduler).ENDPOINT if scheduler else None,
         version=nodes(scheduler).version(machines.software) if scheduler else None,
     )
-    _read_connection(reader)
+    read_connection(reader)
+    reader.flag("managed", False)
+    for field in _OF_MANAGED:
+        if reader.has(field):
+            reader.complain(field, "must not be given unless the cloud runs the servers (managed)")
     if site.cloud:
         reader.problems += cloud(site.cloud).core_problems(plan)
     return plan, reader.problems
@@ -108,7 +114,8 @@ def read_pools(reader: Reader) -> tuple[str, ...]:
     return tuple(sorted(set(pools)))
 
 
-def _read_connection(reader: Reader) -> None:
+def read_connection(reader: Reader) -> None:
+    """The fields that a connection has of a cluster."""
     for key in ("address", "discovery_address"):
         reader.text(key, late=True)
     reader.text_map("options", late=True)

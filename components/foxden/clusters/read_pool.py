@@ -20,12 +20,12 @@ DAY = 86400
 
 MOST = 1000
 
-_FIELDS = tuple(WorkerPoolArgs.__annotations__)
+POOL_FIELDS = tuple(WorkerPoolArgs.__annotations__)
 
 
 def read_pool(name: str, args: Any) -> tuple[PoolPlan, list[Problem]]:
     """A pool that is to be built."""
-    reader = named_reader("pool", name, args, _FIELDS, ("cluster", "image"))
+    reader = named_reader("pool", name, args, POOL_FIELDS, ("cluster", "image"))
     given = args if reader.readable else {}
     cluster = reader.sub("cluster") or Reader(reader.subject, {})
     facts = given["cluster"] if cluster.given else {}
@@ -73,18 +73,24 @@ def read_pool(name: str, args: Any) -> tuple[PoolPlan, list[Problem]]:
 def _read_cluster(cluster: Reader, name: str, facts: Any) -> tuple[str, Site]:
     if not cluster.given:
         return "", Site("", "", "", "", {})
+    read_membership(cluster, name)
+    cluster.require("store")
+    network = cluster.sub("network")
+    site = read_site(network, facts["network"]) if network else Site("", "", "", "", {})
+    return read_scheduler(cluster), site
+
+
+def read_membership(cluster: Reader, name: str) -> None:
+    """What every pool takes of its cluster."""
     cluster.only(CoreFacts.__annotations__)
     cluster.require(*sorted(CoreFacts.__required_keys__))
     cluster.text("cluster")
-    for key in ("key", "workers_security_group", "endpoint"):
+    for key in ("key", "workers_security_group", "endpoint", "control_plane"):
         cluster.text(key, late=True)
     pools = read_pools(cluster)
     if cluster.has("pools") and name not in pools:
         told = f"{', '.join(pools) or 'none'}{did_you_mean(name, pools)}"
         cluster.complain("pools", f"must have '{name}', or its machines get no credentials, got {told}")
-    network = cluster.sub("network")
-    site = read_site(network, facts["network"]) if network else Site("", "", "", "", {})
-    return read_scheduler(cluster), site
 
 
 def _read_version(reader: Reader, cluster: Reader, own: Optional[str]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any, Optional
 
+from foxden.boot.files.node.kubernetes.places import DNS_SERVICE
 from foxden.clusters import services_plan as plans
 from foxden.clusters.services_args import (
     CertificatesArgs,
@@ -22,9 +23,6 @@ from foxden.naming import host_problem, label_problem
 from foxden.service.reader import Reader, Unknown, did_you_mean
 
 SUBJECT = "cluster services"
-DNS_ADDRESS = "100.64.0.10"
-"""Where clusters that are built here are asked for names."""
-
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 
 AT_AMAZON = ("cloud_controller", "ebs_csi", "cluster_autoscaler", "external_dns")
@@ -109,7 +107,7 @@ class _Services:
         entry, common = self.entry("coredns", CoreDnsArgs)
         if entry is None:
             return None
-        address: str = entry.text("address", DNS_ADDRESS)
+        address: str = entry.text("address", DNS_SERVICE)
         if not _is_address(address):
             entry.complain("address", f"must be an address, got {address!r}")
         return plans.CoreDns(**common, address=address, replicas=entry.integer("replicas", 2, 1, 20))

@@ -4,10 +4,9 @@ from typing import Optional
 
 import pulumi
 
-from foxden.clouds.base import cloud
 from foxden.clusters.options import children
 from foxden.clusters.pool_args import WorkerPoolArgs
-from foxden.clusters.read_pool import read_pool
+from foxden.clusters.pool_kinds import kind_of
 from foxden.errors import check
 
 
@@ -27,10 +26,11 @@ class WorkerPool(pulumi.ComponentResource):
     """The version of it that they are made of. It changes when they are to be replaced, and only then."""
 
     def __init__(self, name: str, args: WorkerPoolArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
-        plan, problems = read_pool(name, args)
+        kind = kind_of(args)
+        plan, problems = kind.read(name, args)
         check(problems)
         super().__init__("foxden:index:WorkerPool", name, None, opts)
-        built = cloud(plan.site.cloud).pool(plan, children(self, opts))
+        built = kind.create(plan, args, children(self, opts))
         self.group, self.role = built.group, built.role
         self.template, self.template_version = built.template, built.template_version
         self.register_outputs({key: getattr(self, key) for key in WorkerPool.__annotations__})

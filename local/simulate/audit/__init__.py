@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from local.simulate.audit import data, machines, network, tags
+from local.simulate.audit import data, eks, machines, network, tags
 from local.simulate.inventory import Clients
 
 Rule = Callable[[Clients, "Facts"], Iterator[str]]
@@ -47,6 +47,12 @@ RULES: dict[str, Callable[[Clients, Any], Iterator[str]]] = {
     "keys are renewed every year": data.keys,
     "logs are kept for a set time": data.logs,
     "no role may do everything": data.roles,
+    "a control plane of Amazon's is in its network, and not open to the world": eks.closed,
+    "a control plane of Amazon's encrypts secrets with an own key": eks.encrypted,
+    "a control plane of Amazon's writes down who did what": eks.audited,
+    "a control plane of Amazon's lets in by access entries alone": eks.entries,
+    "a control plane of Amazon's has its add-ons, and network policies are enforced": eks.addons,
+    "nodes of Amazon's are of a pinned release": eks.pinned_nodes,
     "everything is tagged": tags.tagged,
 }
 """Rule -> what checks it."""

@@ -79,7 +79,8 @@ def user_data(clients: Clients, facts: Any) -> Iterator[str]:
     """Whoever may look at machines may read it."""
     for name, data in _versions(clients):
         raw = base64.b64decode(data.get("UserData", ""))
-        if not raw:
+        # Whose image isn't said, Amazon's own groups fill both in.
+        if not raw and "ImageId" in data:
             yield f"{name}: there is none"
         if len(raw) > _LIMIT:
             yield f"{name}: {len(raw)} bytes, {len(raw) - _LIMIT} too many"
@@ -121,6 +122,9 @@ def hooks(clients: Clients, facts: Any) -> Iterator[str]:
     autoscaling = clients("autoscaling")
     for group in _groups(clients):
         name = group["AutoScalingGroupName"]
+        # Amazon's own groups of nodes have hooks of Amazon's.
+        if any(tag["Key"] == "eks:nodegroup-name" for tag in group["Tags"]):
+            continue
         found = autoscaling.describe_lifecycle_hooks(AutoScalingGroupName=name)["LifecycleHooks"]
         results = {hook["LifecycleTransition"].rpartition(":")[2]: hook["DefaultResult"] for hook in found}
         if results != {"EC2_INSTANCE_LAUNCHING": "ABANDON", "EC2_INSTANCE_TERMINATING": "CONTINUE"}:

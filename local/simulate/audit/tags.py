@@ -40,7 +40,9 @@ def _of_ec2(clients: Clients, kind: str) -> Iterator[tuple[str, Tags]]:
 
 def _groups(clients: Clients, kind: str) -> Iterator[tuple[str, Tags]]:
     for group in listed(clients, _KINDS[kind]):
-        yield group["AutoScalingGroupName"], _pairs(group["Tags"])
+        tags = _pairs(group["Tags"])
+        if "eks:nodegroup-name" not in tags:  # made by Amazon, for a group of nodes that has tags of its own
+            yield group["AutoScalingGroupName"], tags
 
 
 def _balancing(clients: Clients, kind: str) -> Iterator[tuple[str, Tags]]:
@@ -96,6 +98,14 @@ def _parameters(clients: Clients, kind: str) -> Iterator[tuple[str, Tags]]:
         yield item["Name"], _pairs(found["TagList"])
 
 
+def _clusters(clients: Clients, kind: str) -> Iterator[tuple[str, Tags]]:
+    for name in listed(clients, _KINDS[kind]):
+        yield name, clients("eks").describe_cluster(name=name)["cluster"]["tags"]
+        for group in clients("eks").list_nodegroups(clusterName=name)["nodegroups"]:
+            found = clients("eks").describe_nodegroup(clusterName=name, nodegroupName=group)["nodegroup"]
+            yield group, found["tags"]
+
+
 _SIMPLE: Mapping[str, Callable[[Clients, str], Iterator[tuple[str, Tags]]]] = {
     "auto scaling group": _groups,
     "load balancer": _balancing,
@@ -108,5 +118,6 @@ _SIMPLE: Mapping[str, Callable[[Clients, str], Iterator[tuple[str, Tags]]]] = {
     "hosted zone": _zones,
     "certificate": _certificates,
     "parameter": _parameters,
+    "control plane": _clusters,
 }
 """Kind -> its names and tags, where that takes more than a list."""

@@ -91,3 +91,12 @@ def test_pages_outside_of_the_site_lead_to_what_is_there(page: str) -> None:
         file = REPO / (target or page)
         assert file.exists(), target
         assert not place or place in places(file.read_text()), f"{target}#{place}"
+
+
+def test_the_first_page_leads_to_every_page_but_the_reference_and_the_decisions() -> None:
+    docs = REPO / "docs"
+    pages = [docs / page for page in re.findall(r"\]\(([\w/-]+\.md)", (docs / "index.md").read_text())]
+    apart = {docs / "reference", docs / "decisions"}
+    assert [page for page in docs.rglob("*.md") if page.parent not in apart and page not in pages] == [
+        docs / "index.md"
+    ]

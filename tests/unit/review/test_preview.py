@@ -66,7 +66,7 @@ def ended(tmp_path: Path, code: int, *, asked: bool, broken: bool = False, error
     told.add(((FOUND,), ()) if broken else ((), ()))
     if error:
         list(planner.hear({"diagnosticEvent": {"severity": "error", "message": error}}))
-    return module._previewed(code, planner, file, log, "").plan.errors
+    return module.previewed(code, planner, file, log, "").plan.errors
 
 
 def test_a_preview_that_the_policies_stopped_has_not_failed(tmp_path: Path) -> None:

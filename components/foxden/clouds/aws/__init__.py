@@ -1,5 +1,8 @@
 """The cloud ``aws``: a VPC, core servers and workers in auto scaling groups, secrets in SSM's Parameter Store."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import pulumi
 
 from foxden.clouds.aws import network, pool, servers, subnets
@@ -12,6 +15,7 @@ class Aws:
     """See :class:`foxden.clouds.base.Cloud`."""
 
     name = "aws"
+    managed: Mapping[str, str] = MappingProxyType({"kubernetes": "foxden.clouds.aws.eks"})
 
     def region(self, zones: tuple[str, ...]) -> str:
         """All but the letter of a zone."""

@@ -67,6 +67,11 @@ SESSION_ACTIONS = (
 """What the SSM agent needs for sessions, and no more: the policy that AWS offers for it can read every parameter."""
 
 
+def session_policy() -> Document:
+    """Lets people in by SSM, and nothing else."""
+    return _document([_allow("BeManaged", SESSION_ACTIONS, ["*"])])
+
+
 def _secrets(node: Node, secrets: Secrets, key: str, place: Place) -> Iterable[Document]:
     readable, writable = (_parameters(node, paths, place) for paths in (secrets.read, secrets.write))
     if readable:

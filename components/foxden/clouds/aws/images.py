@@ -1,9 +1,9 @@
 """What a machine on AWS may be made of (pure)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from foxden.clouds.plan import Machines
+from foxden.clouds.plan import Disk, Machines
 from foxden.errors import Problem
 from foxden.service.reader import shown
 
@@ -23,15 +23,21 @@ def machine_problems(subject: str, machines: Machines) -> list[Problem]:
     found = []
     if machines.image and not _IMAGE.match(machines.image):
         found.append(f"image must be the id of an AMI, got {shown(machines.image)}: {HOW_TO_PIN}")
-    for kind in machines.types:
-        if not _TYPE.match(kind):
-            found.append(f"instance type must be like 't3.small', got {shown(kind)}")
-    if machines.disk.throughput > machines.disk.iops // 4:
-        found.append(
-            f"disk.throughput must be at most a quarter of disk.iops ({machines.disk.iops // 4}), "
-            f"got {machines.disk.throughput}"
-        )
+    found += type_problems(machines.types) + disk_problems(machines.disk)
     return [Problem(subject, problem) for problem in found] + tag_problems(subject, machines.tags)
+
+
+def type_problems(types: Sequence[str]) -> list[str]:
+    """What keeps these from being kinds of machines."""
+    return [f"instance type must be like 't3.small', got {shown(kind)}" for kind in types if not _TYPE.match(kind)]
+
+
+def disk_problems(disk: Disk) -> list[str]:
+    """What AWS would refuse of a disk."""
+    most = disk.iops // 4
+    if disk.throughput <= most:
+        return []
+    return [f"disk.throughput must be at most a quarter of disk.iops ({most}), got {disk.throughput}"]
 
 
 def tag_problems(subject: str, tags: Mapping[str, str]) -> list[Problem]:

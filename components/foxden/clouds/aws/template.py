@@ -48,26 +48,33 @@ def create_template(
         user_data=told,
         iam_instance_profile={"arn": profile.arn},
         vpc_security_group_ids=[group],
-        metadata_options={
-            "http_endpoint": "enabled",
-            "http_tokens": "required",
-            "http_put_response_hop_limit": 1,
-            "instance_metadata_tags": "enabled",
-        },
-        block_device_mappings=[_root(machines.disk)],
-        monitoring={"enabled": True},
         # A group gives its tags to instances, not to their disks. Only these: others would replace nodes on a change.
         tag_specifications=[
             {"resource_type": "volume", "tags": {**identity_tags(machines.node), "Name": scope.called(what)}}
         ],
         tags=scope.tagged(what),
         opts=scope.opts,
+        **launch_settings(machines.disk, DEFAULT_DEVICE),
     )
 
 
-def _root(disk: Disk) -> Any:
+def launch_settings(disk: Disk, device: str) -> dict[str, Any]:
+    """What is the same for all machines; ``device`` is what their image calls its root device."""
     return {
-        "device_name": disk.device or DEFAULT_DEVICE,
+        "metadata_options": {
+            "http_endpoint": "enabled",
+            "http_tokens": "required",
+            "http_put_response_hop_limit": 1,
+            "instance_metadata_tags": "enabled",
+        },
+        "block_device_mappings": [_root(disk, device)],
+        "monitoring": {"enabled": True},
+    }
+
+
+def _root(disk: Disk, device: str) -> Any:
+    return {
+        "device_name": disk.device or device,
         "ebs": {
             "encrypted": "true",
             "volume_type": "gp3",

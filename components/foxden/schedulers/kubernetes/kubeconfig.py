@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
 from foxden.errors import Problem, check
@@ -27,6 +27,25 @@ def kubeconfig(address: str, ca: Optional[str], token: Optional[str]) -> str:
         },
         sort_keys=True,
     )
+
+
+def kubeconfig_by_program(address: str, ca: str, program: Sequence[str], server_name: Optional[str] = None) -> str:
+    """A kubeconfig as JSON whose credential a program of the deployer's machine gives out.
+
+    ``server_name`` is whom the certificate is of, where that is not the address's host: at the end of a tunnel.
+    """
+    found = json.loads(kubeconfig(address, ca, None))
+    if server_name:
+        found["clusters"][0]["cluster"]["tls-server-name"] = server_name
+    found["users"][0]["user"] = {
+        "exec": {
+            "apiVersion": "client.authentication.k8s.io/v1",
+            "command": program[0],
+            "args": list(program[1:]),
+            "interactiveMode": "Never",
+        }
+    }
+    return json.dumps(found, sort_keys=True)
 
 
 def kubeconfig_of(options: Mapping[str, str], address: str, ca: Optional[str], token: Optional[str]) -> str:

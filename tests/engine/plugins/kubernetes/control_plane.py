@@ -161,6 +161,7 @@ def _server_words(directory: Path, etcd: int, port: int) -> list[str]:
         f"--tls-private-key-file={directory / 'server.key'}",
         f"--token-auth-file={directory / 'tokens.csv'}",
         "--authorization-mode=RBAC",
+        "--allow-privileged=true",  # who may be is Pod Security's business
         "--service-cluster-ip-range=10.96.0.0/16",
         "--disable-admission-plugins=TaintNodesByCondition",
         "--service-account-issuer=https://kubernetes.default.svc",

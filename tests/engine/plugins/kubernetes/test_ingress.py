@@ -18,7 +18,7 @@ from local.shell import tool
 from tests.contract.cases import known
 from tests.engine.harness.waiting import until
 from tests.engine.plugins.kubernetes.control_plane import Api
-from tests.engine.plugins.kubernetes.test_rendered_objects import check, path_of
+from tests.engine.plugins.kubernetes.strict import check, path_of
 from tests.engine.plugins.servers import free_ports
 
 PLACE = "edge"

@@ -1,11 +1,9 @@
 """What services become, on a real API server: taken in strict mode without a warning, and kept as it was sent."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import requests
 import yaml
 from hypothesis import HealthCheck, given, settings
 
@@ -18,10 +16,9 @@ from local.paths import REPO
 from tests.contract.cases import connection_args, known, read, taken
 from tests.engine.harness.waiting import until
 from tests.engine.plugins.kubernetes.control_plane import Api
+from tests.engine.plugins.kubernetes.strict import apply, check, path_of
 from tests.strategies import descriptions
 
-PLURALS = {"NetworkPolicy": "networkpolicies", "Ingress": "ingresses", "IngressClass": "ingressclasses"}
-CLUSTER_WIDE = {"Namespace", "ClusterRole", "ClusterRoleBinding", "IngressClass", "CustomResourceDefinition"}
 BOUNDS = {
     "quota_cpu": "8",
     "quota_memory": "4096",
@@ -30,47 +27,6 @@ BOUNDS = {
     "container_max_memory": "1048576",
     "dns_addresses": "169.254.20.10/32",
 }
-
-
-def path_of(thing: Mapping[str, Any]) -> str:
-    """Where an object is in the API."""
-    version, kind, metadata = thing["apiVersion"], thing["kind"], thing["metadata"]
-    root = f"/apis/{version}" if "/" in version else f"/api/{version}"
-    place = "" if kind in CLUSTER_WIDE else f"/namespaces/{metadata['namespace']}"
-    return f"{root}{place}/{PLURALS.get(kind, kind.lower() + 's')}/{metadata['name']}"
-
-
-def apply(api: Api, thing: Mapping[str, Any], token: str = "", rehearsal: bool = True) -> requests.Response:
-    """What the server says to an object, as a provider applies it."""
-    asked = {"fieldManager": "tests", "force": "true", "fieldValidation": "Strict"}
-    return requests.patch(
-        api.address + path_of(thing),
-        params={**asked, "dryRun": "All"} if rehearsal else asked,
-        data=json.dumps(thing, ensure_ascii=False).encode(),
-        headers={"Authorization": f"Bearer {token or api.token}", "Content-Type": "application/apply-patch+yaml"},
-        verify=str(api.authority),
-        timeout=10,
-    )
-
-
-def differences(wanted: Any, found: Any, where: str = "") -> Iterator[str]:
-    """Where what is there is not what was wished; what the server added is not looked at."""
-    if isinstance(wanted, dict) and isinstance(found, dict):
-        for key, value in wanted.items():
-            yield from differences(value, found.get(key), f"{where}.{key}")
-    elif isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
-        for position, value in enumerate(wanted):
-            yield from differences(value, found[position], f"{where}[{position}]")
-    elif wanted != found:
-        yield f"{where}: {wanted!r} became {found!r}"
-
-
-def check(api: Api, thing: Mapping[str, Any], rehearsal: bool = True) -> None:
-    """It is taken without a warning, and nothing of it is another."""
-    answer = apply(api, thing, rehearsal=rehearsal)
-    assert answer.status_code < 300, f"{thing['kind']} {thing['metadata']['name']}: {answer.text}"
-    assert "Warning" not in answer.headers, answer.headers["Warning"]
-    assert list(differences(thing, answer.json())) == []
 
 
 @pytest.fixture(scope="module")

@@ -195,6 +195,34 @@ def test_ways_are_opened_and_another_server_takes_over(
         connect._free(forward.here)
 
 
+def test_an_api_that_amazon_runs_is_reached_through_a_worker(
+    fake: Fake, ports: dict[str, Forward], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.tell(eks_describe_cluster="https://ABC.gr7.eu-central-1.eks.amazonaws.com")
+    monkeypatch.setitem(forwards.FORWARDS, "kubernetes", {"kubernetes": ports["nomad"]})
+    found = Site("qa", "eu-central-1", {"scheduler": "kubernetes", "managed": True})
+    monkeypatch.setattr(connect, "site", lambda stack: found)
+    rounds = iter([["i-3"], []])
+    monkeypatch.setattr(connect, "servers", lambda site: next(rounds))
+    with pytest.raises(LocalError, match="no worker of 'qa' runs"):
+        connect.run(argparse.Namespace(stack="qa"))
+    started = next(words for words in fake.asked if words[:2] == ["ssm", "start-session"])
+    assert started[started.index("--document-name") + 1] == "AWS-StartPortForwardingSessionToRemoteHost"
+    parameters = json.loads(started[started.index("--parameters") + 1])
+    assert (parameters["host"], parameters["portNumber"]) == (["ABC.gr7.eu-central-1.eks.amazonaws.com"], ["443"])
+    said = capsys.readouterr().out
+    assert "aws eks get-token --region eu-central-1 --cluster-name foxden-qa" in said
+    assert "its certificate is of ABC.gr7.eu-central-1.eks.amazonaws.com" in said
+
+
+def test_the_servers_of_one_scheduler_lead_to_its_own_apis(fake: Fake) -> None:
+    found = Site("qa", "eu-central-1", {"scheduler": "kubernetes"})
+    assert {name: (each.here, each.there) for name, each in found.forwards.items()} == {"kubernetes": (16443, 6443)}
+    assert any("/foxden/qa/operators/kubernetes-token" in line for line in connect.told(found, "i-1"))
+    with pytest.raises(LocalError, match="scheduler must be one of kubernetes, nomad, got swarm"):
+        _ = Site("qa", "eu-central-1", {"scheduler": "swarm"}).forwards
+
+
 def test_a_session_that_is_refused(fake: Fake, ports: dict[str, Forward]) -> None:
     fake.tell(ssm_start_session={"error": "TargetNotConnected: i-3 is not connected."})
     with pytest.raises(LocalError, match=r"no way to nomad: TargetNotConnected: i-3 is not connected\."):

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from foxden.clusters.read_services import DNS_ADDRESS, LETS_ENCRYPT
+from foxden.boot.files.node.kubernetes.places import DNS_SERVICE
+from foxden.clusters.read_services import LETS_ENCRYPT
 from foxden.schedulers.kubernetes.addons.certificates import KINDS
 from foxden.schedulers.kubernetes.addons.render import render_services
 from tests.unit.schedulers.kubernetes.addons.everything import LARGEST, SMALLEST, plan, rendered
@@ -29,7 +30,7 @@ def args(thing: dict[str, Any], container: int = 0) -> list[str]:
 
 def test_names_are_looked_up_at_the_address_that_machines_tell() -> None:
     found = one("coredns")
-    assert found["service"]["spec"]["clusterIP"] == DNS_ADDRESS
+    assert found["service"]["spec"]["clusterIP"] == DNS_SERVICE
     assert found["service"]["metadata"]["name"] == "kube-dns"
     assert found["workload"]["spec"]["replicas"] == 2 and "budget" in found
     assert "budget" not in rendered({"coredns": {"replicas": 1}})["coredns"]

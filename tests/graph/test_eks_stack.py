@@ -1,0 +1,66 @@
+"""An environment whose control plane Amazon runs: qa, with one line more in its file."""
+
+from typing import Any
+
+import pytest
+
+from local import stackfiles
+from stacks import dev
+from stacks.services import SERVICES
+from stacks.settings import Settings, parse_settings
+from tests.graph.eks_graphs import CI, CLUSTER, GROUP, HOST, RELEASE
+from tests.graph.eks_graphs import told as eks
+from tests.graph.environments import FUNCTIONS, answer
+from tests.mocks import Recorded, reveal, run
+
+
+def chosen(**changed: Any) -> Settings:
+    """qa's choices without those for servers of its own, and with those for EKS."""
+    given = {key: value for key, value in stackfiles.values("qa").items() if key not in ("servers", "instance_type")}
+    pools = {name: {k: v for k, v in own.items() if k != "scaling"} for name, own in given["pools"].items()}
+    own = {"managed": True, "image": RELEASE, "core": {"administrators": {"ci": CI}}, "pools": pools}
+    return parse_settings("qa", "qa", {**given, **own, **changed})
+
+
+def up(settings: Settings) -> Recorded:
+    """Compose it."""
+
+    def told(kind: str, name: str, inputs: Any) -> dict[str, Any]:
+        return (eks if kind.startswith("aws:eks/") else answer)(kind, name, inputs)
+
+    return run(lambda: dev.compose(settings), stack="qa", answer=told, functions=FUNCTIONS)
+
+
+@pytest.fixture(scope="module")
+def done() -> Recorded:
+    """It, once."""
+    return up(chosen())
+
+
+def test_the_same_services_on_a_cluster_that_amazon_runs(done: Recorded) -> None:
+    assert done.one(CLUSTER).inputs["name"] == "foxden-qa"
+    assert set(done.of_type(GROUP)) == {"general", "batch"}
+    assert set(done.of_type("kubernetes:apps/v1:Deployment")) == set(SERVICES)
+    assert not done.of_type("aws:autoscaling/group:Group")
+    assert [name for name in done.of_type("aws:s3/bucket:Bucket") if "snapshots" in name] == []
+
+
+def test_the_balancer_finds_the_nodes(done: Recorded) -> None:
+    (attached,) = done.of_type("aws:autoscaling/attachment:Attachment").values()
+    assert attached.name == "general-ingress"
+    assert attached.inputs["autoscalingGroupName"] == "eks-general-0"
+
+
+def test_whoever_deploys_comes_by_make_connect_or_from_where_it_is_open(done: Recorded) -> None:
+    connection = reveal(done.exports["connection"])
+    assert connection["address"] == "https://127.0.0.1:16443"
+    assert HOST in connection["options"]["kubeconfig"]
+    core = {"administrators": {"ci": CI}, "public_from": ["198.51.100.0/24"]}
+    opened = reveal(up(chosen(core=core, layers=["cluster"])).exports["connection"])
+    assert opened["address"] == f"https://{HOST}"
+
+
+def test_services_wait_for_nodes(done: Recorded) -> None:
+    groups = {each.urn for each in done.of_type(GROUP).values()}
+    for each in done.of_type("kubernetes:apps/v1:Deployment").values():
+        assert groups <= each.depends_on

@@ -1,0 +1,43 @@
+"""The prod environment: qa's by other choices, with the very images that ran in qa."""
+
+import pytest
+
+from local import stackfiles
+from stacks.services import SERVICES
+from tests.graph.environments import QA, settings, up
+from tests.mocks import Recorded
+
+CHOICES = {
+    "account", "cidr", "domain", "nat", "network", "pools", "services",
+}  # fmt: skip
+"""What prod chooses otherwise than qa."""
+
+
+@pytest.fixture(scope="module")
+def done() -> Recorded:
+    """The prod environment."""
+    return up(settings("prod", "prod"))
+
+
+def images(recorded: Recorded) -> dict[str, str]:
+    """Service to the digest of its image."""
+    found = recorded.of_type("kubernetes:apps/v1:Deployment")
+    pods = {name: each.inputs["spec"]["template"]["spec"] for name, each in found.items()}
+    return {name: pod["containers"][0]["image"].partition("@")[2] for name, pod in pods.items()}
+
+
+def test_it_differs_from_qa_by_choices_alone() -> None:
+    qa, prod = stackfiles.values("qa"), stackfiles.values("prod")
+    assert {key for key in qa.keys() | prod.keys() if qa.get(key) != prod.get(key)} == CHOICES
+
+
+def test_what_runs_is_what_ran_in_qa(done: Recorded) -> None:
+    assert set(images(done)) == set(SERVICES)
+    assert all(images(done).values())
+    assert images(done) == images(up(QA))
+
+
+def test_a_zone_may_be_lost(done: Recorded) -> None:
+    assert len(done.of_type("aws:ec2/natGateway:NatGateway")) == 3
+    deployments = done.of_type("kubernetes:apps/v1:Deployment").values()
+    assert {each.inputs["spec"]["replicas"] for each in deployments} == {3}
