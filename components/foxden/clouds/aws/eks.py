@@ -29,13 +29,14 @@ LOGGED = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
 ADMIN = "AmazonEKSClusterAdminPolicy"
 SERVICE_ADDRESSES = "172.20.0.0/16"
-"""The addresses of services, which no network that is built here has."""
+"""The addresses of services."""
 
 
 class Eks:
     """See :class:`foxden.clouds.managed.Managed`."""
 
     VERSION = eks_addons.VERSION
+    ADDRESSES = SERVICE_ADDRESSES
 
     def core_problems(self, plan: ManagedPlan) -> list[Problem]:
         """Version, zones, addresses, add-ons, tags."""
@@ -164,7 +165,7 @@ def _cluster(
         bootstrap_self_managed_addons=False,
         # It would be moved up by Amazon at its time; this way it has to be moved on purpose before that.
         upgrade_policy={"support_type": "EXTENDED"},
-        deletion_protection=plan.protect,
+        deletion_protection=plan.protect or None,
         tags=scope.tagged(),
         opts=scope.options(protect=plan.protect or None, depends_on=needed),
     )
