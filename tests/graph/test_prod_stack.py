@@ -8,7 +8,7 @@ from tests.graph.environments import QA, settings, up
 from tests.mocks import Recorded
 
 CHOICES = {
-    "account", "cidr", "domain", "nat", "network", "pools", "services",
+    "cidr", "domain", "nat", "network", "pools", "services",
 }  # fmt: skip
 """What prod chooses otherwise than qa."""
 

@@ -5,6 +5,7 @@
     pulumi config set --secret token ...
     pulumi config set --secret discovery_token ...
     pulumi config set --secret card_key ...
+    pulumi config set --path options.command_driver raw_exec
 
 On Kubernetes ``scheduler`` is ``kubernetes``, ``address`` that of its API, and nothing is said of a discovery.
 """
@@ -22,8 +23,8 @@ cluster = foxden.ExistingCluster(
         "token": config.require_secret("token"),
         "discovery_address": config.require("discovery_address"),
         "discovery_token": config.require_secret("discovery_token"),
-        # Where its tasks run as plain programs. Leave it out, and give images, where they run in containers.
-        "options": {"command_driver": "raw_exec"},
+        # What is particular about it: docs/nomad.md and docs/kubernetes.md list what can be said.
+        "options": config.get_object("options") or {},
     },
 )
 connection = cluster.connection("shop", "shop.example.com")

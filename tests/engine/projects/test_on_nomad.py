@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from local.shell import tool
 from tests.engine.plugins.servers import Servers
 from tests.engine.projects.conftest import Copy
 
@@ -20,6 +21,7 @@ def shop(copied: Callable[[str], Copy], servers: Servers) -> Copy:
         discovery_address=servers.consul_address,
         discovery_token=servers.consul_token,
         card_key="hush-4711",
+        options={"command_driver": "raw_exec", "caddy": tool("caddy")},
     )
     project.up()
     return project
@@ -29,7 +31,7 @@ def test_services_on_an_existing_cluster_and_more_from_other_stacks(
     shop: Copy, copied: Callable[[str], Copy], servers: Servers
 ) -> None:
     assert {"catalogue", "checkout"} <= set(servers.nomad.jobs("shop"))
-    assert shop.outputs()["urls"] == {"catalogue": [], "checkout": ["https://checkout.shop.example.com/"]}
+    assert shop.outputs()["urls"] == {"catalogue": None, "checkout": "https://checkout.shop.example.com/"}
     assert "hush-4711" not in shop.state_text and servers.nomad_token not in shop.state_text
     assert shop.preview() == {}
 
