@@ -93,14 +93,6 @@ class Stack:
             if entry["type"].startswith("aws:") and not entry.get("external")
         ]
 
-    def exported(self) -> str:
-        """Its state, with what is secret in it in plain text."""
-        return self._output("stack", "export", "--show-secrets", "--stack", self._name)
-
-    def adopt(self, exported: Path) -> None:
-        """Take a state for its own."""
-        self._output("stack", "import", "--file", str(exported), "--stack", self._name, "--cwd", str(self._work))
-
     def create(self) -> None:
         """Make the empty stack."""
         (self._work / "state").mkdir(mode=0o700)
