@@ -12,9 +12,9 @@ __all__ = ["SPACE", "objects"]
 _OWNER = {"app.kubernetes.io/managed-by": "foxden-local"}
 
 
-def objects(image: str, address: str = DNS_SERVICE) -> list[tuple[str, dict[str, Any]]]:
+def objects(image: str, address: str = DNS_SERVICE, replicas: int = 1) -> list[tuple[str, dict[str, Any]]]:
     """Path of the kind -> object, in the order in which they are made. ``address``: where names are asked for."""
-    names = CoreDns(address=address, replicas=1, domain=DOMAIN, images={coredns.NAME: image})
+    names = CoreDns(address=address, replicas=replicas, domain=DOMAIN, images={coredns.NAME: image})
     return [(_path(thing), _own(thing)) for thing in coredns.objects(names, ServicesPlan()).values()]
 
 
