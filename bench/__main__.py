@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.imports import beyond_pulumi
 from bench.make_up import make_up, schedulers
 from bench.measure import machine
+from bench.policies import engine_table, state_table
 from bench.preview import POOLS, SERVICES, Compared, Series, compare
 from bench.render import SIZES, rendering
 from local.shell import environment
@@ -29,6 +30,7 @@ def main() -> None:
     with api_server() as found:
         print(preview_table(SERVICES["kubernetes"], compare(SERVICES["kubernetes"], {**env, **found})), flush=True)
     print(f"\n{render_table()}\n", flush=True)
+    print(f"{state_table()}\n\n{engine_table(env)}\n", flush=True)
     aws.ensure()
     with running() as cloud:
         print(preview_table(POOLS, compare(POOLS, {**without_aws(env), **cloud.environment(REGION)})), flush=True)
@@ -52,7 +54,7 @@ def render_table() -> str:
     """The table of renderings alone: what is checked and made of the services before Pulumi is told anything."""
     lines = [f"| services | {' | '.join(SERVICES)} |", f"|{' --- |' * (len(SERVICES) + 1)}"]
     for size in SIZES:
-        cells = " | ".join(f"{rendering(scheduler, size):.2f} s" for scheduler in SERVICES)
+        cells = " | ".join(f"{rendering(scheduler, size) * 1000:.0f} ms" for scheduler in SERVICES)
         lines.append(f"| {size} | {cells} |")
     return "\n".join(lines)
 

@@ -3,7 +3,8 @@
 import json
 import statistics
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -49,13 +50,31 @@ class Compared:
 
 def compare(series: Series, base: Mapping[str, str]) -> list[Compared]:
     """Measure all sizes. ``base`` is the environment in which Pulumi works."""
+    with _stacks(series, base) as (env, scratch):
+        return [_compare(series.program, size, pairs, env, scratch) for size, pairs in series.sizes.items()]
+
+
+def judged(series: Series, size: int, base: Mapping[str, str], pack: Sequence[str]) -> tuple[int, float, float]:
+    """How many resources a preview registers, and its seconds without and with a policy pack."""
+    with _stacks(series, base) as (env, _):
+        sized = {**env, "BENCH_SIZE": str(size)}
+        _, text = _preview(series.program, sized, "--json")
+        count = len(recorded(json.loads(text[text.index("{") :])["steps"]))
+        pairs = [(_preview(series.program, sized)[0], _preview(series.program, sized, *pack)[0]) for _ in range(3)]
+    without, both = (statistics.median(each.seconds for each in side) for side in zip(*pairs, strict=True))
+    return count, without, both
+
+
+@contextmanager
+def _stacks(series: Series, base: Mapping[str, str]) -> Iterator[tuple[dict[str, str], Path]]:
+    """Empty stacks of both programs, gone afterwards: the environment for Pulumi, and a directory to write in."""
     with tempfile.TemporaryDirectory(prefix="foxden-bench-") as scratch:
         (Path(scratch) / "pulumi").mkdir()
         env = {**base, **series.env, "PULUMI_BACKEND_URL": f"file://{scratch}/pulumi", "PYTHONPATH": str(REPO)}
         for program in (series.program, "raw"):
             run(["pulumi", "stack", "init", "bench", "--non-interactive"], env, REPO / "bench" / program)
         try:
-            return [_compare(series.program, size, pairs, env, Path(scratch)) for size, pairs in series.sizes.items()]
+            yield env, Path(scratch)
         finally:
             for program in (series.program, "raw"):
                 (REPO / "bench" / program / "Pulumi.bench.yaml").unlink(missing_ok=True)

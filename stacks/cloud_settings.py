@@ -12,7 +12,7 @@ LAYERS = ("cluster", "services")
 OWN = "own"
 """What ``foxden:cluster`` says where an environment that inherits has a cluster of its own."""
 
-CLOUD_OBJECTS = ("pools", "core", "network", "registry", "names", "tags", "api")
+CLOUD_OBJECTS = ("pools", "core", "network", "registry", "names", "tags", "api", "cluster_services")
 """Keys whose value is a mapping."""
 
 CLOUD_KEYS = (
@@ -62,6 +62,8 @@ class CloudSettings:
     """Further fields of :class:`foxden.NetworkArgs`."""
     registry: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of :class:`foxden.RegistryAuthArgs`."""
+    cluster_services: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of :class:`foxden.ClusterServicesArgs`: what the cluster runs beside services."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Name in the private zone to the host name that it stands for."""
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -106,6 +108,7 @@ def read_cloud(reader: Reader, cloud: str, inherits: bool) -> CloudSettings:
         core=given["core"],
         network=given["network"],
         registry=given["registry"],
+        cluster_services=given["cluster_services"],
         names=reader.text_map("names"),
         tags=reader.text_map("tags"),
         api=reader.text_map("api"),

@@ -7,6 +7,7 @@ import pulumi
 
 import foxden
 from foxden.naming import secret_problem
+from stacks.consul import bind
 from stacks.settings import Settings
 
 PROGRAM = frozenset({"image", "command"})
@@ -22,20 +23,22 @@ def deploy(
     after: Sequence[pulumi.Resource] = (),
 ) -> None:
     """Put an environment's services onto a cluster, and say where they are. ``after`` must be there before."""
-    given: Any = services
+    bound = bind(settings, services, connection, providers, after)
+    given: Any = bound.services
+    values = {**secrets, **bound.secrets}
     shared = pulumi.ResourceOptions(providers=list(providers), depends_on=list(after))
     if not settings.shares_cluster:
         foxden.Ingress("ingress", {"cluster": connection}, shared)
     environment = foxden.Environment(
-        "environment", {"cluster": connection, "secrets": secrets, "notes": settings.notes}, shared
+        "environment", {"cluster": connection, "secrets": values, "notes": settings.notes}, shared
     )
     deployed = foxden.Services(
         "services",
         {
             "cluster": connection,
             "services": given,
-            "endpoints": settings.endpoints,
-            "secrets": list(secrets),
+            "endpoints": {**settings.endpoints, **bound.endpoints},
+            "secrets": list(values),
             "secret_versions": environment.secret_versions,
         },
         pulumi.ResourceOptions(providers=list(providers), depends_on=[environment, *after]),

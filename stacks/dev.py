@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 
+import foxden
 from foxden.clouds.base import cloud
 from foxden.clouds.references import read_reference
 from foxden.errors import Problem, check
@@ -36,7 +37,9 @@ def compose(settings: Settings) -> None:
     if "services" in place.layers:
         values = _secrets(settings, place, secret_names(services), ground)
         connection, cluster = ground.connection, ground.cluster
-        deploy(settings, _what_runs(services, ground), values, connection, [*cluster.providers, provider], ground.after)
+        providers = [*cluster.providers, provider]
+        after = [*ground.after, *_cluster_services(settings, place, ground, providers)]
+        deploy(settings, _what_runs(services, ground), values, connection, providers, after)
     pulumi.export("connection", pulumi.Output.secret(ground.connection))
     pulumi.export("dashboards", pages(settings.scheduler, addresses(settings.scheduler, place)))
     pulumi.export("connect", f"make connect STACK={_home(settings)}")
@@ -53,6 +56,18 @@ def _provider(place: CloudSettings) -> pulumi.ProviderResource:
 
     accounts = None if place.account is None else [place.account]
     return aws.Provider("aws", region=place.region, allowed_account_ids=accounts)
+
+
+def _cluster_services(
+    settings: Settings, place: CloudSettings, ground: Ground, providers: list[pulumi.ProviderResource]
+) -> list[pulumi.Resource]:
+    """What a cluster of the environment's own runs beside services, if anything."""
+    if settings.shares_cluster or not place.cluster_services:
+        return []
+    name = settings.environment
+    args: Any = {"name": name, "region": place.region, **place.cluster_services, "cluster": ground.connection}
+    opts = pulumi.ResourceOptions(providers=providers, depends_on=ground.after)
+    return [foxden.ClusterServices(name, args, opts)]
 
 
 def _without_version(

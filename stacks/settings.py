@@ -16,7 +16,10 @@ from local.errors import LocalError
 from local.stackfiles import lineage, values
 from stacks.cloud_settings import CLOUD_KEYS, CLOUD_OBJECTS, TYPED, CloudSettings, read_cloud
 
-OBJECTS = ("defaults", "services", "endpoints")
+OBJECTS = ("defaults", "services", "endpoints", "consul")
+CONSUL = ("discovery_address", "discovery_token_reference", "ca_reference")
+"""What may be said of a Consul elsewhere: fields of a connection."""
+
 """Keys whose value is a mapping."""
 
 MERGED = ("env", "labels")
@@ -49,6 +52,8 @@ class Settings:
     """Service to the fields that are other than in :mod:`stacks.services`."""
     endpoints: Mapping[str, Any] = field(default_factory=dict)
     """Things outside that services may need."""
+    consul: Mapping[str, str] = field(default_factory=dict)
+    """Where services find Consul that are still bound to it, where that is not the cluster's own."""
     scheduler: str = "nomad"
     cloud: CloudSettings | None = None
     """Where its machines are; None where they are there already."""
@@ -119,11 +124,19 @@ def parse_settings(environment: str, base: str, given: Mapping[str, Any]) -> Set
         defaults=mappings["defaults"].given if mappings["defaults"] else {},
         overrides=mappings["services"].given if mappings["services"] else {},
         endpoints=mappings["endpoints"].given if mappings["endpoints"] else {},
+        consul=_consul(reader, mappings["consul"]),
         scheduler=scheduler,
         cloud=read_cloud(reader, cloud, base != environment) if CLOUDS.get(cloud) else None,
     )
     check(reader.problems)
     return settings
+
+
+def _consul(reader: Reader, given: Reader | None) -> Mapping[str, str]:
+    if given is not None:
+        given.only(CONSUL)
+        given.require("discovery_address")
+    return reader.text_map("consul")
 
 
 def with_overrides(

@@ -10,10 +10,21 @@ import pulumi
 
 from bench.record import Recorded
 
+HIDDEN = "[secret]"
+"""What a preview shows of a secret."""
+
 
 def class_of(resource: Recorded) -> Any:
     """The SDK's class of a resource."""
     return getattr(importlib.import_module(resource.module), resource.class_name)
+
+
+def told(inputs: dict[str, Any]) -> dict[str, Any]:
+    """The inputs, with what a preview keeps to itself from ENV, where it is there."""
+    return {
+        key: os.environ.get(f"BENCH_{key.upper()}", value) if value == HIDDEN else value
+        for key, value in inputs.items()
+    }
 
 
 def main() -> None:
@@ -28,7 +39,7 @@ def main() -> None:
             component.register_outputs({})
             made[resource.urn] = component
         else:
-            created = class_of(resource)(resource.name, **resource.inputs, opts=opts)
+            created = class_of(resource)(resource.name, **told(resource.inputs), opts=opts)
             made[resource.urn] = created
             if resource.is_provider:
                 providers.append(created)

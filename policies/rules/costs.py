@@ -22,7 +22,6 @@ ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
     what="Machines are of types that were chosen for the environment",
     why="A slip in a letter costs as much as the rest of it",
     fix="choose one of the types in the rule's configuration, or add it there",
-    references=("FSBP EC2.24",),
     config={"types": ["t3.*", "t3a.*", "t4g.*", "m?*.large", "m?*.xlarge", "c?*.large", "c?*.xlarge", "r?*.large"]},
 )
 def _types(resource: Resource, config: Node) -> Iterator[str]:
@@ -86,7 +85,6 @@ def _kind(template: Resource, config: Node) -> Iterator[str]:
     what="An environment has as many NAT gateways as it is worth",
     why="Each costs as much as a machine, and by the byte",
     fix="set foxden:nat, or change the number in the rule's configuration",
-    references=("checkov CKV2_AWS_35",),
     config={"most": 1},
 )
 def _gateways(stack: Stack, config: Node) -> Iterator[tuple[None, str]]:

@@ -127,7 +127,6 @@ def _escalation(resource: Resource, config: Node) -> Iterator[str]:
         "checkov CKV_K8S_23",
         "checkov CKV_K8S_29",
         "checkov CKV_K8S_30",
-        "checkov CKV_K8S_40",
     ),
     config=_SYSTEM,
 )

@@ -103,7 +103,7 @@ def _owner(resource: Resource, _config: Node) -> Iterator[str]:
     what="A key's policy allows those that it names",
     why="Everybody with an account of AWS decrypts",
     fix="name the account's root, and let IAM decide",
-    references=("FSBP KMS.5", "checkov CKV_AWS_33", "checkov CKV2_AWS_64"),
+    references=("FSBP KMS.5", "checkov CKV_AWS_33"),
 )
 def _public(resource: Resource, _config: Node) -> Iterator[str]:
     for statement in allowing(resource.inputs["policy"]):

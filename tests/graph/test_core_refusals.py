@@ -35,6 +35,14 @@ def test_too_few_zones(servers: int, count: int, in_one: int) -> None:
     assert refused(servers=servers, network=zones(count)) == [f"servers {told}"]
 
 
+@pytest.mark.parametrize(("cidr", "inside"), [("100.64.0.0/16", "100.64.0.0/16"), ("100.100.0.0/16", "100.96.0.0/11")])
+def test_a_network_with_addresses_that_the_inside_of_the_cluster_has(cidr: str, inside: str) -> None:
+    software = {"programs": {"kube-router": {"checksum": "d" * 64}}}
+    told = f"network must not overlap {inside}, which the inside of the cluster has, got '{cidr}'"
+    assert refused(scheduler="kubernetes", software=software, network={**SITE, "cidr": cidr}) == [told]
+    assert core(network={**SITE, "cidr": cidr}).one(GROUP)
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_one_server_is_in_any_number_of_zones(count: int) -> None:
     assert core(servers=1, network=zones(count)).one(GROUP)

@@ -11,7 +11,7 @@ from tests.graph.test_dev_graph import UNTAGGABLE, tags_of
 from tests.mocks import Recorded, Secret, reveal, run, without_secrets
 
 CHOICES = {
-    "core", "cidr", "domain", "instance_type", "scheduler", "services",
+    "account", "cluster_services", "core", "cidr", "domain", "instance_type", "scheduler", "services",
 }  # fmt: skip
 """What qa chooses otherwise than dev."""
 VERSIONS = {name: own["version"] for name, own in stackfiles.values("qa")["services"].items()}
@@ -39,11 +39,13 @@ def test_the_whole_environment(done: Recorded) -> None:
         ("RegistryAuth", "qa"),
         ("Balancer", "qa"),
         ("Bucket", "qa-snapshots"),
+        ("ClusterServices", "qa"),
         ("Ingress", "ingress"),
         ("Environment", "environment"),
         ("Services", "services"),
     }
-    assert set(done.of_type("kubernetes:apps/v1:Deployment")) == set(SERVICES)
+    around = {"qa-coredns-workload", "qa-metrics-server-workload"}
+    assert set(done.of_type("kubernetes:apps/v1:Deployment")) == {*SERVICES, *around}
 
 
 def test_what_it_says(done: Recorded) -> None:
@@ -74,9 +76,14 @@ def test_everything_on_amazon_is_tagged(done: Recorded) -> None:
 
 def test_services_run_the_images_of_their_repositories_once_there_are_machines(done: Recorded) -> None:
     groups = {each.urn for each in done.resources if each.type == "aws:autoscaling/group:Group"}
-    for name, each in done.of_type("kubernetes:apps/v1:Deployment").items():
-        assert f"{HOST}/qa/{name}@{VERSIONS[name]}" in str(each.inputs)
-        assert groups <= each.depends_on
+    deployments = done.of_type("kubernetes:apps/v1:Deployment")
+    names = deployments["qa-coredns-workload"]
+    assert groups <= names.depends_on
+    for name in SERVICES:
+        assert f"{HOST}/qa/{name}@{VERSIONS[name]}" in str(deployments[name].inputs)
+        assert groups <= deployments[name].depends_on
+        # They find each other by name.
+        assert names.urn in deployments[name].depends_on
 
 
 def test_the_ingress_is_behind_the_balancer(done: Recorded) -> None:

@@ -102,6 +102,8 @@ class Managed(Protocol):
 
     VERSION: str
     """The pinned minor version."""
+    ADDRESSES: str
+    """What services inside have, as a CIDR."""
 
     def core_problems(self, plan: ManagedPlan) -> list[Problem]:
         """What can't be asked for."""

@@ -8,7 +8,7 @@ from foxden.clouds.base import cloud
 from foxden.clouds.plan import CorePlan, Site
 from foxden.clusters.core_args import CoreClusterArgs
 from foxden.clusters.read_machines import read_machines, read_scheduler
-from foxden.clusters.read_network import MAX_NAME, named_reader, read_site
+from foxden.clusters.read_network import MAX_NAME, named_reader, overlap_problem, read_site
 from foxden.errors import Problem
 from foxden.naming import label_problem
 from foxden.schedulers.base import nodes
@@ -55,6 +55,10 @@ def read_core(name: str, args: Any) -> tuple[CorePlan, list[Problem]]:
         endpoint=nodes(scheduler).ENDPOINT if scheduler else None,
         version=nodes(scheduler).version(machines.software) if scheduler else None,
     )
+    for inside in nodes(scheduler).ADDRESSES if scheduler else ():
+        wrong = overlap_problem(site.cidr, inside)
+        if wrong:
+            reader.complain("network", wrong)
     read_connection(reader)
     reader.flag("managed", False)
     for field in _OF_MANAGED:

@@ -8,7 +8,7 @@ from foxden.clouds.managed import ManagedPlan, PodIdentity, managed, managed_pro
 from foxden.clouds.plan import Site
 from foxden.clusters.core_args import CoreClusterArgs, PodIdentityArgs
 from foxden.clusters.read_core import read_connection, read_pools
-from foxden.clusters.read_network import LOG_DAYS, named_reader, read_site, read_tags
+from foxden.clusters.read_network import LOG_DAYS, named_reader, overlap_problem, read_site, read_tags
 from foxden.errors import Problem
 from foxden.naming import label_problem
 from foxden.schedulers.base import scheduler_problem
@@ -56,6 +56,9 @@ def read_managed(name: str, args: Any) -> tuple[ManagedPlan, list[Problem]]:
     )
     read_connection(reader)
     if scheduler:
+        wrong = overlap_problem(site.cidr, managed(site.cloud, scheduler).ADDRESSES)
+        if wrong:
+            reader.complain("network", wrong)
         reader.problems += managed(site.cloud, scheduler).core_problems(plan)
     return plan, reader.problems
 

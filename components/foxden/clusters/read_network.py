@@ -1,7 +1,8 @@
 """Reads what a network is to be, or is: all problems at once (pure)."""
 
 from collections.abc import Mapping
-from typing import Any
+from ipaddress import ip_network
+from typing import Any, Optional
 
 from foxden.clouds.base import cloud, cloud_problem
 from foxden.clouds.plan import NatMode, NetworkPlan, Site, Zone
@@ -76,6 +77,15 @@ def read_cloud(reader: Reader) -> str:
     if wrong:
         reader.complain("cloud", wrong)
     return "" if wrong else wanted
+
+
+def overlap_problem(cidr: str, inside: str) -> Optional[str]:
+    """Say why a cluster that has the addresses ``inside`` can't be in a network that has ``cidr``, or None."""
+    try:
+        clash = ip_network(cidr).overlaps(ip_network(inside))
+    except ValueError:
+        return None
+    return f"must not overlap {inside}, which the inside of the cluster has, got {cidr!r}" if clash else None
 
 
 def read_site(reader: Reader, given: Any) -> Site:

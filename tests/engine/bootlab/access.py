@@ -121,7 +121,8 @@ def voters(api: Api) -> set[str] | None:
     if answer.status_code not in (200, 429):
         return None
     said: Json = answer.json()
-    return {each["Name"] for each in said["Servers"] if each["Healthy"] and each["Voter"]}
+    # A leader that has just begun knows of none.
+    return {each["Name"] for each in said["Servers"] if each["Healthy"] and each["Voter"]} if said["Servers"] else None
 
 
 @dataclass

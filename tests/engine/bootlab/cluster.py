@@ -29,16 +29,25 @@ class Cluster:
         return str(ssm.get_parameter(Name=f"{PREFIX}/{name}", WithDecryption=True)["Parameter"]["Value"])
 
     def secrets(self) -> dict[str, str]:
-        """Name -> value of all secrets that the cluster has, a certificate with its key reduced to the key."""
+        """Name -> value of all secrets that the cluster has, reduced to what is secret of it."""
         pages = self.lab.cloud.client("ssm").get_paginator("get_parameters_by_path")
         found = {}
         for page in pages.paginate(Path=PREFIX, Recursive=True, WithDecryption=True):
             for each in page["Parameters"]:
                 if each["Type"] == "SecureString":
-                    value = each["Value"]
-                    name = each["Name"].removeprefix(f"{PREFIX}/")
-                    found[name] = json.loads(value)["key"] if value.startswith("{") else value
+                    found[each["Name"].removeprefix(f"{PREFIX}/")] = bare(each["Value"])
         return found
+
+
+def bare(value: str) -> str:
+    """What is secret of a secret: the key of a certificate, a key of a list of them, with names or without."""
+    found = json.loads(value) if value.startswith(("{", "[")) else value
+    while not isinstance(found, str):
+        if isinstance(found, dict):
+            found = found.get("key", value)
+        else:
+            found = found[0] if isinstance(found[0], list) or len(found) == 1 else found[-1]
+    return found
 
 
 def group_name(pool: str) -> str:

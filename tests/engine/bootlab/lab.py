@@ -158,7 +158,8 @@ def kernel() -> dict[str, str]:
         "etc/lab-kernel": f"{lines}\n",
         "etc/systemd/system/lab-kernel.service": _SHOWN,
         "etc/systemd/system/sysinit.target.d/lab-kernel.conf": "[Unit]\nWants=lab-kernel.service\n",
-        "etc/tmpfiles.d/lab.conf": "L /dev/kmsg - - - - null\n",
+        # No link to /dev/null: units that may not read the kernel's messages would have neither.
+        "etc/tmpfiles.d/lab.conf": "f /dev/kmsg 0600 - - - -\n",
     }
 
 

@@ -11,6 +11,8 @@ from tests.engine.bootlab.machines import Machines, machines
 from tests.engine.bootlab.world import POOL, SERVERS, WORKERS
 
 _LAB = pytest.StashKey[Lab | None]()
+_LAST = pytest.StashKey[str | None]()
+"""What happened in a lab that has gone because it could not be made ready."""
 
 
 @contextmanager
@@ -19,14 +21,19 @@ def telling(session: pytest.Session, supplies: Supplies) -> Iterator[Lab]:
     before = session.stash.get(_LAB, None)
     with a_lab(supplies) as made:
         session.stash[_LAB] = made
-        yield made
-        session.stash[_LAB] = before
+        try:
+            yield made
+        except BaseException:
+            session.stash[_LAST] = made.told()
+            raise
+        finally:
+            session.stash[_LAB] = before
 
 
 def told(session: pytest.Session) -> str | None:
-    """What happened in the lab that there is now."""
+    """What happened in the lab that there is now, or in the one that there was."""
     lab = session.stash.get(_LAB, None)
-    return lab.told() if lab else None
+    return lab.told() if lab else session.stash.get(_LAST, None)
 
 
 def built(lab: Lab, scheduler: str) -> tuple[Cluster, Machines]:

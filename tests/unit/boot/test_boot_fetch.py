@@ -109,6 +109,15 @@ def test_a_program_is_fetched_and_runs(site: Site, place: Place, path: str, memb
     assert site.asked == [path]
 
 
+def test_an_archive_is_fetched_once_for_its_programs(site: Site, place: Place) -> None:
+    digest = hashlib.sha256(site.content["/tool.tar.gz"]).hexdigest()
+    lines = [f"{name} 1.0 {digest} {site.url}/tool.tar.gz release/tool\n" for name in ("one", "two")]
+    place.list.write_text("".join(lines))
+    assert place.fetch().returncode == 0
+    assert site.asked == ["/tool.tar.gz"]
+    assert {file.name for file in place.target.iterdir()} == {"one", "two", ".one.checksum", ".two.checksum"}
+
+
 def test_what_does_not_add_up_is_not_installed(site: Site, place: Place) -> None:
     place.list.write_text(f"tool 1.0 {'0' * 64} {site.url}/tool tool\n")
     assert place.fetch().returncode != 0

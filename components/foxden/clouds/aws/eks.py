@@ -14,7 +14,7 @@ from foxden.clouds.aws.access import Place, assumed_by
 from foxden.clouds.aws.eks_addons import create_addons, create_identity_of_pods
 from foxden.clouds.aws.firewall import create_groups
 from foxden.clouds.aws.images import tag_problems
-from foxden.clouds.aws.keys import create_key, for_logs
+from foxden.clouds.aws.keys import LOGS_KEY_DAYS, create_key, for_logs
 from foxden.clouds.aws.scope import Scope
 from foxden.clouds.aws.versions import checked, keep
 from foxden.clouds.aws.waiting import after
@@ -29,13 +29,14 @@ LOGGED = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
 ADMIN = "AmazonEKSClusterAdminPolicy"
 SERVICE_ADDRESSES = "172.20.0.0/16"
-"""The addresses of services, which no network that is built here has."""
+"""The addresses of services."""
 
 
 class Eks:
     """See :class:`foxden.clouds.managed.Managed`."""
 
     VERSION = eks_addons.VERSION
+    ADDRESSES = SERVICE_ADDRESSES
 
     def core_problems(self, plan: ManagedPlan) -> list[Problem]:
         """Version, zones, addresses, add-ons, tags."""
@@ -120,7 +121,7 @@ def _log(scope: Scope, plan: ManagedPlan) -> pulumi.Resource:
     import pulumi_aws as aws
 
     name = f"/aws/eks/{_called(plan)}/cluster"
-    key, _ = create_key(scope, "logs", f"Logs of the control plane of '{plan.name}'", 7, protect=False)
+    key, _ = create_key(scope, "logs", f"Logs of the control plane of '{plan.name}'", LOGS_KEY_DAYS, protect=False)
     group: pulumi.Resource = aws.cloudwatch.LogGroup(
         scope.logical(CONTROL_PLANE),
         name=name,
@@ -164,7 +165,7 @@ def _cluster(
         bootstrap_self_managed_addons=False,
         # It would be moved up by Amazon at its time; this way it has to be moved on purpose before that.
         upgrade_policy={"support_type": "EXTENDED"},
-        deletion_protection=plan.protect,
+        deletion_protection=plan.protect or None,
         tags=scope.tagged(),
         opts=scope.options(protect=plan.protect or None, depends_on=needed),
     )

@@ -11,6 +11,9 @@ from foxden.clouds.aws.scope import Scope
 FLOW_LOGS = "flow-logs"
 """What the key, the role and the log group of a network's flow logs are called after the network."""
 
+LOGS_KEY_DAYS = 30
+"""Between the deletion of a key of logs and its end: until then a mistake can be taken back, and logs be read."""
+
 
 def create_key(scope: Scope, what: str, purpose: str, deletion_days: int, protect: bool) -> tuple[Any, pulumi.Resource]:
     """A key and its alias. It is deleted only after ``deletion_days``, and never by chance where it is protected."""

@@ -8,7 +8,7 @@ import pulumi
 from foxden.clouds.aws.access import Place, assumed_by, flow_logs_policy
 from foxden.clouds.aws.endpoints import create_endpoints, endpoint_problems
 from foxden.clouds.aws.images import tag_problems
-from foxden.clouds.aws.keys import FLOW_LOGS, create_key, for_logs
+from foxden.clouds.aws.keys import FLOW_LOGS, LOGS_KEY_DAYS, create_key, for_logs
 from foxden.clouds.aws.scope import Scope
 from foxden.clouds.aws.subnets import Subnets, cidr_problem, plan_subnets, region_of, zones_problems
 from foxden.clouds.aws.waiting import after
@@ -157,7 +157,7 @@ def _flow_logs(scope: Scope, plan: NetworkPlan, vpc: Any) -> None:
 
     what = FLOW_LOGS
     group_name = f"/foxden/{plan.name}/{what}"
-    key, _ = create_key(scope, what, f"Flow logs of the network '{plan.name}'", 7, protect=False)
+    key, _ = create_key(scope, what, f"Flow logs of the network '{plan.name}'", LOGS_KEY_DAYS, protect=False)
     group = aws.cloudwatch.LogGroup(
         f"{scope.name}-{what}",
         name=group_name,

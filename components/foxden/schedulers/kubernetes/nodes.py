@@ -7,6 +7,7 @@ from functools import cache
 from typing import Optional
 
 from foxden.boot.files import shipped, shipped_below
+from foxden.boot.files.node.kubernetes.places import POD_ADDRESSES, SERVICE_ADDRESSES
 from foxden.boot.node import Endpoint, Flow, Node, Role, Secrets, Software
 from foxden.boot.parts import Boot, Command, Fetched, File, Package, Unit, filled
 from foxden.boot.program import Program, packed
@@ -15,6 +16,7 @@ from foxden.schedulers.kubernetes.node_software import KUBELET, KUBERNETES, OF_M
 from foxden.schedulers.kubernetes.placement import DEDICATED, node_labels
 
 __all__ = [
+    "ADDRESSES",
     "ENDPOINT",
     "KEPT",
     "boot",
@@ -33,6 +35,9 @@ KEPT: Mapping[str, str] = {"ca": "shared/ca", "token": "operators/kubernetes-tok
 
 ENDPOINT: Optional[Endpoint] = Endpoint(6443, "/readyz")
 """What is balanced over the masters: their API, whose health needs no credential."""
+
+ADDRESSES: tuple[str, ...] = (SERVICE_ADDRESSES, POD_ADDRESSES)
+"""What services and pods have."""
 
 _PROGRAM = "/usr/local/bin/foxden-node"
 _PACKAGE = "foxden_node"

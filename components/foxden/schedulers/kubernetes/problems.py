@@ -26,8 +26,8 @@ _SUNDAY = re.compile(r"(^|[,-])7(?=$|[,/-])")
 _BAD_IN_PATH = ("//", "/./", "/../", "%2f", "%2F")
 _BAD_AT_END = ("/..", "/.")
 
-_NOT_TAKEN = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
-"""What an object that is applied can't hold: the API reads it as YAML."""
+_NOT_TAKEN = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+"""What an object that is applied can't hold: the API reads it as YAML, where some of these are ends of lines."""
 
 RESERVED = (
     "default",

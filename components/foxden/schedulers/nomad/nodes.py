@@ -14,6 +14,7 @@ from foxden.boot.userdata import user_data
 from foxden.schedulers.nomad.node_software import software
 
 __all__ = [
+    "ADDRESSES",
     "ENDPOINT",
     "KEPT",
     "boot",
@@ -36,6 +37,9 @@ KEPT: Mapping[str, str] = {
 
 ENDPOINT: Optional[Endpoint] = None
 """Nodes find each server by its tag."""
+
+ADDRESSES: tuple[str, ...] = ()
+"""Services have the addresses of their machines."""
 
 _PROGRAM = "/usr/local/bin/foxden-node"
 _PACKAGES = ("ca-certificates", "curl", "python3-boto3", "python3-cryptography", "unzip")

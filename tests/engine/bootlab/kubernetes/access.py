@@ -24,6 +24,13 @@ class Kubernetes(Api):
         super().__init__(f"https://{address}:{PORT}", "Authorization", f"Bearer {token}" if token else None)
         self._session.verify = str(ca)
 
+    def ask(self, method: str, path: str, body: Json = None, /, **parameters: str) -> requests.Response:
+        """The answer, whatever it is; that there is none is "not yet" to whoever waits."""
+        try:
+            return super().ask(method, path, body, **parameters)
+        except requests.RequestException as error:
+            raise AssertionError(f"{method} {self.address}{path}: {error!r}") from error
+
     def items(self, path: str, /, **parameters: str) -> list[Json]:
         """The objects of a list."""
         found: list[Json] = self.get(path, **parameters)["items"]
@@ -95,11 +102,7 @@ class Access:
 
     def ready(self) -> set[str]:
         """The names of the nodes that take work."""
-        try:
-            found = self.nodes()
-        except requests.RequestException as error:
-            raise AssertionError(repr(error)) from error
-        return {name for name, node in found.items() if is_true(node, "Ready") and not untaken(node)}
+        return {name for name, node in self.nodes().items() if is_true(node, "Ready") and not untaken(node)}
 
 
 def untaken(node: Json) -> bool:

@@ -7,6 +7,7 @@ from local.kubernetes.system import objects
 from stacks.services import SERVICES
 from tests.engine.bootlab.kubernetes.access import PORT, Access
 from tests.engine.bootlab.kubernetes.supplies import cluster_service, services
+from tests.engine.bootlab.world import WORKERS
 
 NAMES = "100.64.0.10"
 """Where pods ask for names."""
@@ -36,6 +37,7 @@ def in_pods(access: Access) -> Mapping[str, Any]:
 def names_are_looked_up(access: Access) -> None:
     """Have CoreDNS in the cluster, as every cluster has it, unless it is there."""
     api = access.api
-    for path, thing in objects(access.cluster.lab.registry.named(cluster_service("coredns")), NAMES):
+    image = access.cluster.lab.registry.named(cluster_service("coredns"))
+    for path, thing in objects(image, NAMES, replicas=WORKERS):
         answer = api.ask("POST", path, thing)
         assert answer.status_code in (201, 409), f"{path}: {answer.status_code} {answer.text}"

@@ -1,11 +1,12 @@
 """Workers run services in pods, and hand them over before they go. The cluster is that of the masters' tests."""
 
-import pytest
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tests.engine.bootlab.balancer import balancer
 from tests.engine.bootlab.kubernetes.access import is_true
 from tests.engine.bootlab.kubernetes.world import World
-from tests.engine.bootlab.scaling import State
+from tests.engine.bootlab.scaling import Member, State
 from tests.engine.bootlab.search import exposed, holders
 from tests.engine.bootlab.services import ENVIRONMENT, Deployment
 from tests.engine.bootlab.world import NEW_NODE, POOL, WORKERS
@@ -19,6 +20,10 @@ PLACES = (
 )
 """Where the secrets of a node belong: with the parts that need them."""
 
+PODS = f"/api/v1/namespaces/{ENVIRONMENT}/pods"
+OF_PODS = "app.kubernetes.io/name=pods"
+"""The label of one of the services, which is called so."""
+
 
 def test_the_services_run_in_pods_and_the_ingress_answers(world: World, services: Deployment) -> None:
     with balancer(world.in_pool, services.port) as targets:
@@ -28,74 +33,80 @@ def test_the_services_run_in_pods_and_the_ingress_answers(world: World, services
     pods = answer.json()["needs"]["meeting-router"]["needs"]["pods"]
     assert pods["service"] == "pods"
     assert pods["secrets"] == {"API_KEY": True}
-    found = world.access.api.items(f"/api/v1/namespaces/{ENVIRONMENT}/pods")
+    found = world.access.api.items(PODS)
     assert {pod["spec"]["nodeName"] for pod in found} == {f"{POOL}-{worker.id}" for worker in world.workers()}
     assert services.project.preview() == {}
 
 
-def test_pods_log_and_run_commands_for_operators(world: World, services: Deployment) -> None:
+def test_pods_tell_operators_what_they_log(world: World, services: Deployment) -> None:
     """The API reaches every kubelet, whose certificate is from the cluster's authority."""
-    pods = f"/api/v1/namespaces/{ENVIRONMENT}/pods"
-    for pod in world.access.api.items(pods):
-        answer = world.access.api.ask("GET", f"{pods}/{pod['metadata']['name']}/log", tailLines="5")
+    for pod in world.access.api.items(PODS):
+        answer = world.access.api.ask("GET", f"{PODS}/{pod['metadata']['name']}/log", None, tailLines="5")
         assert answer.status_code == 200, answer.text
 
 
-@pytest.mark.parametrize("why", ["its group ends it", "its spot capacity is taken away"])
-def test_a_worker_hands_over_its_pods_before_it_goes(world: World, services: Deployment, why: str) -> None:
+def test_a_worker_with_a_spot_notice_hands_over_its_pods(world: World, services: Deployment) -> None:
     leaving = world.workers()[0]
+    with _requests_meanwhile(world, services):
+        world.lab.player.take_spot_capacity(leaving.id, seconds=120)
+        until(lambda: leaving.state is State.TERMINATED, "it has gone", NEW_NODE)
+    _went_by_itself(world, leaving)
     name = f"{POOL}-{leaving.id}"
-    with balancer(world.in_pool, services.port) as targets:
-        until(lambda: len(targets.well()) == WORKERS, "the ingress answers on every worker", NEW_NODE)
-        with steady_requests(services.url, per_second=10) as stream:
-            if why == "its group ends it":
-                world.lab.cloud.autoscaling.terminate_instance_in_auto_scaling_group(
-                    InstanceId=leaving.id, ShouldDecrementDesiredCapacity=False
-                )
-            else:
-                world.lab.player.take_spot_capacity(leaving.id, seconds=120)
-            until(lambda: leaving.state is State.TERMINATED, "it has gone", NEW_NODE)
-            world.workers()
-            until(lambda: len(targets.well()) == WORKERS, "the ingress answers on the new worker", NEW_NODE)
-    said = [line for line in world.lab.player.story if leaving.id in line]
-    assert any("with CONTINUE: it said so" in line for line in said), said
-    stream.none_failed(at_least=100)
     until(lambda: name not in world.access.nodes(), "the cluster forgets it", NEW_NODE)
 
 
 def test_a_budget_holds_a_worker_back_until_another_pod_is_ready(world: World, services: Deployment) -> None:
-    """Both pods of a service on one worker: they leave one after the other, and never is there none."""
-    space = f"/api/v1/namespaces/{ENVIRONMENT}"
+    """Both pods of a service are on a worker that its group ends: they go one after the other."""
     leaving, staying = world.workers()
-    name = f"{POOL}-{staying.id}"
-    patch = [{"op": "add", "path": "/spec/unschedulable", "value": True}]
-    api, least = world.access.api, [WORKERS]
-
-    def cordon(node: str, wanted: bool) -> None:
-        patch[0]["value"] = wanted
-        answer = api.change(f"/api/v1/nodes/{node}", patch)
-        assert answer.status_code == 200, answer.text
-
-    def ready() -> int:
-        found = api.items(f"{space}/pods", labelSelector="app.kubernetes.io/name=pods")
-        return sum(is_true(pod, "Ready") for pod in found if not pod["metadata"].get("deletionTimestamp"))
-
-    cordon(name, True)
-    for pod in api.items(f"{space}/pods", labelSelector="app.kubernetes.io/name=pods"):
+    name, api, least = f"{POOL}-{staying.id}", world.access.api, []
+    _take_pods(world, name, False)
+    for pod in api.items(PODS, labelSelector=OF_PODS):
         if pod["spec"]["nodeName"] == name:
-            api.delete(f"{space}/pods/{pod['metadata']['name']}")
-    until(lambda: ready() == WORKERS, "both pods are on one worker", NEW_NODE)
-    cordon(name, False)
-    world.lab.cloud.autoscaling.terminate_instance_in_auto_scaling_group(
-        InstanceId=leaving.id, ShouldDecrementDesiredCapacity=False
-    )
+            api.delete(f"{PODS}/{pod['metadata']['name']}")
+    until(lambda: _ready(world) == WORKERS, "both pods are on one worker", NEW_NODE)
+    _take_pods(world, name, True)
 
     def gone() -> bool:
-        least.append(ready())
+        least.append(_ready(world))
         return leaving.state is State.TERMINATED
 
-    until(gone, "it has gone", NEW_NODE, every=0.2)
+    with _requests_meanwhile(world, services):
+        world.lab.cloud.autoscaling.terminate_instance_in_auto_scaling_group(
+            InstanceId=leaving.id, ShouldDecrementDesiredCapacity=False
+        )
+        until(gone, "it has gone", NEW_NODE, every=0.2)
+    _went_by_itself(world, leaving)
     assert min(least) >= 1, "for a moment no pod was ready"
+
+
+@contextmanager
+def _requests_meanwhile(world: World, services: Deployment) -> Iterator[None]:
+    """None through the ingress fails while the block runs, and until all workers are there again."""
+    with balancer(world.in_pool, services.port) as targets:
+        until(lambda: len(targets.well()) == WORKERS, "the ingress answers on every worker", NEW_NODE)
+        with steady_requests(services.url, per_second=10) as stream:
+            yield
+            world.workers()
+            until(lambda: len(targets.well()) == WORKERS, "the ingress answers on the new worker", NEW_NODE)
+    stream.none_failed(at_least=100)
+
+
+def _went_by_itself(world: World, member: Member) -> None:
+    said = [line for line in world.lab.player.story if member.id in line]
+    assert any("with CONTINUE: it said so" in line for line in said), said
+
+
+def _take_pods(world: World, node: str, wanted: bool) -> None:
+    """Whether new pods may come to a node."""
+    patch = [{"op": "add", "path": "/spec/unschedulable", "value": not wanted}]
+    answer = world.access.api.change(f"/api/v1/nodes/{node}", patch)
+    assert answer.status_code == 200, answer.text
+
+
+def _ready(world: World) -> int:
+    """How many pods of the service 'pods' take requests."""
+    found = world.access.api.items(PODS, labelSelector=OF_PODS)
+    return sum(is_true(pod, "Ready") for pod in found if not pod["metadata"].get("deletionTimestamp"))
 
 
 def test_a_worker_pulls_an_image_as_itself_before_it_takes_work(world: World) -> None:

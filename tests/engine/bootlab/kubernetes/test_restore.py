@@ -2,6 +2,7 @@
 
 from tests.engine.bootlab.balancer import balancer
 from tests.engine.bootlab.kubernetes.world import World
+from tests.engine.bootlab.scaling import State
 from tests.engine.bootlab.services import Deployment
 from tests.engine.bootlab.world import NEW_NODE, WORKERS
 from tests.engine.harness.waiting import until
@@ -21,11 +22,13 @@ def test_a_cluster_that_lost_all_its_masters_is_what_it_was_once_a_snapshot_is_r
     for master in lost:  # as EC2's own check says of a machine that is off
         world.lab.cloud.autoscaling.set_instance_health(InstanceId=master.id, HealthStatus="Unhealthy")
     until(lambda: not any(master.live for master in lost), "their group lets them go", 60)
-    new = world.servers()[0]
-    until(world.access.whole, "new masters vote", NEW_NODE)
+    group = world.cluster.server_group
+    new = until(lambda: world.lab.player.of(group, State.LAUNCHING), "new masters come", NEW_NODE)[0]
+    new.host.booted(NEW_NODE)
     for worker in world.workers():
         assert services.ask(worker.facts.address).status_code == 200, "services don't run on without masters"
-    new.host.run("foxden-node", "restore", key, within=300)
+    assert new.state is State.LAUNCHING, "masters begin with nothing where there was something"
+    new.host.run("foxden-node", "restore", key)
     world.well()
     found = {each["metadata"]["name"] for each in world.access.api.items(CONFIGS)}
     assert "before" in found

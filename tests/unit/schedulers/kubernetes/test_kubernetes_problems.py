@@ -42,6 +42,8 @@ def test_a_usual_service_is_taken() -> None:
         ({"placement": {"meta": {"a": "-"}}}, "placement.meta.a must be letters, digits and '._-', with one"),
         ({"env": {"A": "a\x7f"}}, "env.A must not hold the character U+007F with scheduler 'kubernetes'"),
         ({"args": ["a", "\ufffe"]}, "args[1] must not hold the character U+FFFE with scheduler 'kubernetes'"),
+        ({"args": ["\x85"]}, "args[0] must not hold the character U+0085 with scheduler 'kubernetes'"),
+        ({"env": {"A": "a\u2028b"}}, "env.A must not hold the character U+2028 with scheduler 'kubernetes'"),
         ({"health": {"command": ["\x80"]}}, "health.command[0] must not hold the character U+0080"),
         (
             {"health": {"grace": 60}, "release": {"min_healthy": 10, "deadline": 70}},

@@ -6,7 +6,7 @@ from ..facts import Facts
 from ..rest import ApiError
 from ..units import is_active, keep_ended, systemctl
 from ..waiting import nothing, until
-from .etcd import Etcd, Member, at
+from .etcd import Etcd, at
 from .master_config import PARTS
 
 _END_WITHIN = 90
@@ -19,7 +19,7 @@ def leave(facts: Facts, etcd: Etcd, look: Callable[[], frozenset[str]], meanwhil
     Where the cloud takes it away before, they must cope.
     """
     until(lambda: len(look() - {facts.name}) >= facts.quorum, facts.drain_deadline, meanwhile)
-    keep_ended(*(f"{part}.service".removesuffix(".service") for part in PARTS))
+    keep_ended(*PARTS)
     for part in reversed(PARTS[1:]):
         # The API goes on for a while, and says that it is not ready: its balancer sends it nothing more.
         systemctl("stop", "--no-block", part)
@@ -41,10 +41,6 @@ def _out(facts: Facts, etcd: Etcd) -> bool:
         raise ApiError("no other member of etcd is well")
     if not own.is_learner and etcd.status().leads:
         etcd.hand_over(well[0])
-    _ask(well, own)
+    # By another member: this one might not live to hear that it is out.
+    at(well[0].address).remove(own)
     return True
-
-
-def _ask(others: list[Member], own: Member) -> None:
-    """By another member: this one might not live to hear that it is out."""
-    at(others[0].address).remove(own)

@@ -11,6 +11,8 @@ from .api import Kube
 
 _NEXT_AUTHORITY = "servers/next-ca-key"
 _STEP = "servers/{name}-step"
+_LOOKS_EVERY = 60
+"""Seconds from one time that the API looks for new keys of encryption to the next."""
 WHAT = ("encryption", "service-accounts", "authority")
 """What can be rotated."""
 
@@ -86,4 +88,4 @@ def _authority(facts: Facts, parameters: Parameters) -> str:
 
 
 def _follow(facts: Facts) -> str:
-    return f"Every node follows within {facts.follow_within} seconds."
+    return f"Every node follows within {facts.follow_within + _LOOKS_EVERY} seconds."

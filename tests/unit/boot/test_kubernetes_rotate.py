@@ -1,0 +1,151 @@
+"""New keys for old ones in a Kubernetes cluster, and what its masters keep for others."""
+
+import base64
+import json
+import time
+from typing import Any
+
+import pytest
+
+from foxden.boot.files.node.certificates import is_good, new_authority, pair
+from foxden.boot.files.node.kubernetes import master, operators, secrets
+from foxden.boot.files.node.kubernetes.master_config import _matters
+from foxden.boot.files.node.kubernetes.rotate import rotate
+from foxden.boot.files.node.kubernetes.secrets import of_master
+from tests.unit.boot.fakes import FakeApi, FakeParameters, facts
+
+OWN = facts(endpoint="api.dev")
+SYSTEM = "/api/v1/namespaces/kube-system"
+
+
+class Kube(FakeApi):
+    """Takes every wish, and remembers it."""
+
+    def apply(self, path: str, body: dict[str, Any]) -> Any:
+        self.calls.append((path, body))
+        return body
+
+    merge = apply
+
+
+def made() -> FakeParameters:
+    found = FakeParameters(**{secrets.POOLS: '["general"]'})
+    of_master(OWN, found)
+    return found
+
+
+def test_whoever_is_first_makes_the_secrets_and_all_others_have_the_same() -> None:
+    parameters = made()
+    before = dict(parameters.values)
+    assert of_master(OWN, parameters) == of_master(OWN, parameters)
+    assert parameters.values == before
+    assert len(of_master(OWN, parameters).encryption_keys) == len(of_master(OWN, parameters).account_keys) == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "name"), [("encryption", secrets.ENCRYPTION_KEYS), ("service-accounts", secrets.ACCOUNT_KEYS)]
+)
+def test_a_key_is_known_before_it_is_used_and_used_before_the_old_one_goes(what: str, name: str) -> None:
+    parameters = made()
+    parameters.values[secrets.OPERATORS] = "token"
+    held = [{"metadata": {"namespace": "demo", "name": "s"}}]
+    api: Any = Kube({"GET /api/v1/secrets": {"items": held}})
+    old = json.loads(parameters.values[name])
+    assert "Step 1 of 3" in rotate(what, OWN, parameters, api)
+    known = json.loads(parameters.values[name])
+    assert known[:1] == old
+    assert len(known) == 2
+    assert "Step 2 of 3" in rotate(what, OWN, parameters, api)
+    assert json.loads(parameters.values[name]) == [known[1], known[0]]
+    assert "Step 3 of 3" in rotate(what, OWN, parameters, api)
+    assert json.loads(parameters.values[name]) == [known[1]]
+    written = [call for call, _ in api.calls if call == "/api/v1/namespaces/demo/secrets/s"]
+    assert bool(written) is (what == "encryption")
+    assert (secrets.OPERATORS in parameters.values) is (what == "encryption")
+    assert "Step 1 of 3" in rotate(what, OWN, parameters, api)
+
+
+def test_a_new_authority_is_trusted_before_it_signs_and_the_old_one_until_the_end() -> None:
+    parameters = made()
+    old = pair(parameters.values[secrets.AUTHORITY])
+    api: Any = Kube({})
+    assert "Step 1 of 3" in rotate("authority", OWN, parameters, api)
+    assert parameters.values[secrets.PUBLIC_AUTHORITY].startswith(old.certificate)
+    assert pair(parameters.values[secrets.AUTHORITY]) == old
+    assert "within 72 hours" in rotate("authority", OWN, parameters, api)
+    new = pair(parameters.values[secrets.AUTHORITY])
+    assert new != old
+    assert "Step 3 of 3" in rotate("authority", OWN, parameters, api)
+    assert parameters.values[secrets.PUBLIC_AUTHORITY] == new.certificate
+
+
+def token(left: float, whole: float) -> str:
+    claims = {"exp": time.time() + left, "iat": time.time() + left - whole}
+    return f"x.{base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip('=')}.y"
+
+
+@pytest.mark.parametrize(("left", "again"), [(3000, False), (2000, True), (-1, True), (None, True)])
+def test_operators_have_a_token_that_is_good_for_long(
+    left: int | None, again: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operators, "_is_taken", lambda _: True)
+    parameters = FakeParameters(**{secrets.OPERATORS: "no token" if left is None else token(left, 3600)})
+    api: Any = Kube({f"POST {SYSTEM}/serviceaccounts/foxden-operators/token": {"status": {"token": "new"}}})
+    operators.keep_operators(OWN, api, parameters)
+    assert (parameters.values[secrets.OPERATORS] == "new") is again
+
+
+def test_each_pool_has_what_its_workers_begin_with() -> None:
+    parameters = made()
+    api: Any = Kube({f"POST {SYSTEM}/secrets": {}})
+    operators.keep_pools(OWN, api, parameters)
+    public, _, secret = parameters.values["pools/general/bootstrap-token"].partition(".")
+    body = api.told(f"POST {SYSTEM}/secrets")[0]
+    assert body["metadata"]["name"] == f"bootstrap-token-{public}"
+    assert body["stringData"]["token-secret"] == secret
+    assert body["stringData"]["auth-extra-groups"].split(",") == [
+        operators.BOOTSTRAPPERS,
+        operators.pool_group("general"),
+    ]
+    authority = pair(parameters.values[secrets.AUTHORITY]).certificate
+    assert is_good(authority, pair(parameters.values["pools/general/kube-router"]).certificate)
+    # A token with more than half of its time before it stays; another authority's certificate does not.
+    ends = base64.b64encode(body["stringData"]["expiration"].encode()).decode()
+    api.answers[f"GET {SYSTEM}/secrets/bootstrap-token-{public}"] = {"data": {"expiration": ends}}
+    parameters.values[secrets.AUTHORITY] = new_authority("dev").text()
+    before = dict(parameters.values)
+    operators.keep_pools(OWN, api, parameters)
+    changed = {name for name in parameters.values if parameters.values[name] != before[name]}
+    assert changed == {"pools/general/kube-proxy", "pools/general/kube-router"}
+
+
+def test_nobody_without_a_right_gets_one_from_the_nodes() -> None:
+    api: Any = Kube({})
+    operators.keep_rights(api)
+    roles = [body for _, body in api.calls if body["kind"] == "ClusterRole"]
+    assert [rule["verbs"] for role in roles for rule in role["rules"]] == [["get", "list", "watch"]] * 3
+    bound = {body["roleRef"]["name"]: body["subjects"] for _, body in api.calls if "roleRef" in body}
+    assert [each["kind"] for each in bound["cluster-admin"]] == ["ServiceAccount"]
+
+
+def test_a_master_is_known_by_its_endpoint_and_begins_where_it_has_to() -> None:
+    assert {"api.dev", "localhost", "kubernetes.default.svc"} <= set(master.names(OWN))
+    assert master.addresses(OWN) == ["127.0.0.1", "10.0.0.1", "100.64.0.1"]
+    arguments = master.etcd(OWN, 2, "a=b", "existing")
+    assert "--data-dir=/var/lib/etcd/2" in arguments
+    assert "--initial-cluster-token=dev-2" in arguments
+    told = master.api_server(OWN, of_master(OWN, made()))
+    assert "--authorization-mode=Node,RBAC" in told
+    assert "--enable-admission-plugins=NodeRestriction" in told
+    assert not [each for each in told if "insecure" in each or "anonymous" in each]
+
+
+def test_what_parts_read_anew_by_themselves_starts_none_of_them_again() -> None:
+    apis = {
+        name: _matters("kube-apiserver", name) for name in ("cert.pem", "ca.pem", "encryption.json", "proxy-key.pem")
+    }
+    assert set(apis.values()) == {False}
+    for name in ("arguments", "account-key.pem", "account-0.pem", "etcd-ca.pem"):
+        assert _matters("kube-apiserver", name)
+    assert _matters("kube-controller-manager", "signer-cert.pem")
+    assert _matters("etcd", "ca.pem")
