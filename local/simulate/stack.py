@@ -76,7 +76,7 @@ class Stack:
 
     def steps(self) -> list[dict[str, Any]]:
         """What a preview would do, as the engine says it."""
-        output = self._output("preview", "--json", *self._choices(), *self._where())
+        output = self._output("preview", "--json", "--show-sames", *self._choices(), *self._where())
         steps: list[dict[str, Any]] = json.loads(output).get("steps", [])
         return steps
 
@@ -97,9 +97,11 @@ class Stack:
         """Its state, with what is secret in it in plain text."""
         return self._output("stack", "export", "--show-secrets", "--stack", self._name)
 
-    def adopt(self, exported: Path) -> None:
-        """Take a state for its own."""
-        self._output("stack", "import", "--file", str(exported), "--stack", self._name, "--cwd", str(self._work))
+    def adopt(self, exported: Callable[[Path], str]) -> None:
+        """Take a state for its own: ``exported`` is told the stack's file, which says how its secrets are locked."""
+        file = self._work / "exported.json"
+        file.write_text(exported(self._work / stack_file(self._name).name))
+        self._output("stack", "import", "--file", str(file), "--stack", self._name, "--cwd", str(self._work))
 
     def create(self) -> None:
         """Make the empty stack."""

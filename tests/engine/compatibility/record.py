@@ -33,7 +33,8 @@ def _local() -> Released:
 def _places(site: Site) -> dict[str, str]:
     """Where it was recorded is nobody's business."""
     interpreter = str(site.facts["interpreter"])
-    return {interpreter: "/previous/python3", str(site.root): "/previous", tempfile.gettempdir(): "/previous"}
+    elsewhere = (str(site.root), tempfile.gettempdir(), str(Path.home()))
+    return {interpreter: "/previous/python3", **dict.fromkeys(elsewhere, "/previous")}
 
 
 def _dev() -> Released:

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 STATES = Path(__file__).parent / "states"
 _GONE = ("delete", "replace", "create-replacement", "delete-replaced", "discard", "discard-replaced")
 
@@ -37,9 +39,20 @@ def load(stack: str) -> Released:
 
 
 def keep(stack: str, released: Released) -> None:
-    """Keep it; the same bytes for the same state."""
+    """Keep it, the same bytes for the same state, without the lock on its secrets: they are in plain text there."""
+    exported = json.loads(released.exported)
+    exported["deployment"].pop("secrets_providers", None)
+    released = Released(json.dumps(exported, sort_keys=True), released.files)
     text = json.dumps(asdict(released), sort_keys=True)
     (STATES / f"{stack}.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+
+
+def locked_like(exported: str, stack_file: Path) -> str:
+    """An exported state whose secrets a new stack can keep: with the salt that Pulumi wrote into that one's file."""
+    salt = yaml.safe_load(stack_file.read_text())["encryptionsalt"]
+    state = json.loads(exported)
+    state["deployment"]["secrets_providers"] = {"type": "passphrase", "state": {"salt": salt}}
+    return json.dumps(state)
 
 
 def unplanned(steps: Iterable[Mapping[str, Any]], planned: Mapping[str, str]) -> list[str]:
