@@ -61,7 +61,7 @@ def preview(environment: str, over: Over | None, report: Callable[[str], None]) 
     settings = settings_in_files(environment)
     why = _out_of_reach(settings)
     if over is Over.SIMULATED or (over is None and why):
-        return _simulated(settings, why or "it was asked for", report)
+        return _simulated(settings, "it was asked for" if over else why, report)
     return _deployed(settings, report)
 
 

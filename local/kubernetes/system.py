@@ -9,11 +9,19 @@ from local.kubernetes.places import DNS_SERVICE, DOMAIN
 
 __all__ = ["SPACE", "objects"]
 
+_OWNER = {"app.kubernetes.io/managed-by": "foxden-local"}
+
 
 def objects(image: str, address: str = DNS_SERVICE, replicas: int = 1) -> list[tuple[str, dict[str, Any]]]:
     """Path of the kind -> object, in the order in which they are made. ``address``: where names are asked for."""
     names = CoreDns(address=address, replicas=replicas, domain=DOMAIN, images={coredns.NAME: image})
-    return [(_path(thing), thing) for thing in coredns.objects(names, ServicesPlan()).values()]
+    return [(_path(thing), _own(thing)) for thing in coredns.objects(names, ServicesPlan()).values()]
+
+
+def _own(thing: dict[str, Any]) -> dict[str, Any]:
+    """The cluster's own, which no stack deployed and none takes away."""
+    metadata = thing["metadata"]
+    return {**thing, "metadata": {**metadata, "labels": {**metadata["labels"], **_OWNER}}}
 
 
 def _path(thing: dict[str, Any]) -> str:

@@ -9,17 +9,19 @@ import * as foxden from "@pulumi/foxden";
 
 const config = new pulumi.Config();
 const shop = new pulumi.StackReference(config.require("cluster"));
-// The tokens in it make the whole of it a secret. What decides which resources there are is said here.
 const connection = shop.requireOutput("connection");
+// The tokens in it make the whole of it a secret; the rest of it is none.
+const plain = pulumi.unsecret(connection);
 
 const reports = new foxden.Service("reports", {
     cluster: {
+        // What decides which resources there are is said here.
         scheduler: "nomad",
         environment: "shop",
-        domain: connection.apply(known => known.domain),
-        address: connection.apply(known => known.address),
+        domain: plain.apply(known => known.domain),
+        address: plain.apply(known => known.address),
         token: connection.apply(known => known.token),
-        discoveryAddress: connection.apply(known => known.discovery_address),
+        discoveryAddress: plain.apply(known => known.discovery_address),
         discoveryToken: connection.apply(known => known.discovery_token),
         options: { command_driver: "raw_exec" },
     },

@@ -45,13 +45,17 @@ def until_ready(cluster: Cluster, kind: Kind, live: Object, seconds: float) -> O
 
     Raises NotReady with what is wrong with it and its pods, when it failed or ``seconds`` are over.
     """
-    limit = time.monotonic() + seconds
+    began = time.monotonic()
+    limit = began + seconds
     pause = _FIRST_PAUSE
+    # What was said of an earlier version stays until one that there was before, and is wished again, gets on.
+    old_news = readiness.overdue(live)
     while True:
         state = state_of(cluster, kind, live)
         if state.ready:
             return live
-        if state.failed:
+        old = old_news and readiness.overdue(live) == old_news and time.monotonic() < began + readiness.patience(live)
+        if state.failed and not old:
             raise not_ready(cluster, kind, live, state.text)
         if time.monotonic() > limit:
             raise not_ready(cluster, kind, live, f"timed out after {seconds:g} s: {state.text}")

@@ -57,6 +57,17 @@ def _count(section: Any, name: str, missing: int = 0) -> int:
     return missing if value is None else int(value)
 
 
+def overdue(thing: Object) -> dict[str, Any]:
+    """What a Deployment's controller says of a rollout that did not get on in time; empty when it does not."""
+    said = condition(thing, "Progressing")
+    return said if said.get("reason") == "ProgressDeadlineExceeded" else {}
+
+
+def patience(thing: Object) -> int:
+    """Seconds that the controller gives a rollout to get on."""
+    return _count(thing.get("spec"), "progressDeadlineSeconds", 600)
+
+
 def deployment(thing: Object) -> State:
     """All replicas are of the last version and available, and none is left of an older one."""
     spec, status = thing["spec"], thing.get("status") or {}
@@ -64,9 +75,10 @@ def deployment(thing: Object) -> State:
         return READY
     if not _seen(thing):
         return waiting("waiting for the rollout to begin")
+    late = overdue(thing)
+    if late:
+        return failed(f"[{late['reason']}] {late.get('message')}")
     progressing = condition(thing, "Progressing")
-    if progressing.get("reason") == "ProgressDeadlineExceeded":
-        return failed(f"[ProgressDeadlineExceeded] {progressing.get('message')}")
     wanted, updated = _count(spec, "replicas", 1), _count(status, "updatedReplicas")
     available, existing = _count(status, "availableReplicas"), _count(status, "replicas")
     if updated < wanted:

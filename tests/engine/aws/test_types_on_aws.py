@@ -45,6 +45,18 @@ NEWER: Mapping[str, frozenset[str]] = {
         "aws:ec2/subnet:Subnet": "ipv4IpamPoolId ipv4NetmaskLength ipv6IpamPoolId ipv6NetmaskLength",
         "aws:ec2/vpcEndpoint:VpcEndpoint": ("dnsOptions.privateDnsPreference dnsOptions.privateDnsSpecifiedDomains"),
         "aws:ecr/repository:Repository": "imageTagMutabilityExclusionFilters",
+        "aws:eks/addon:Addon": "namespaceConfig",
+        "aws:eks/cluster:Cluster": (
+            "controlPlaneScalingConfig defaultAddonsToRemoves deletionProtection kubeApiServerConfig"
+            " kubeControllerManagerConfig kubeSchedulerConfig outpostConfig.controlPlanePlacement.spreadLevel"
+            " outpostConfig.etcdInstanceType outpostConfig.etcdPlacement vpcConfig.controlPlaneEgressMode"
+        ),
+        "aws:eks/nodeGroup:NodeGroup": (
+            "nodeRepairConfig.maxParallelNodesRepairedCount nodeRepairConfig.maxParallelNodesRepairedPercentage"
+            " nodeRepairConfig.maxUnhealthyNodeThresholdCount nodeRepairConfig.maxUnhealthyNodeThresholdPercentage"
+            " nodeRepairConfig.nodeRepairConfigOverrides updateConfig.updateStrategy warmPoolConfig"
+        ),
+        "aws:eks/podIdentityAssociation:PodIdentityAssociation": "disableSessionTags policy targetRoleArn",
         "aws:iam/policy:Policy": "delayAfterPolicyCreationInMs",
         "aws:lb/listener:Listener": "defaultActions.jwtValidation",
         "aws:lb/listenerRule:ListenerRule": (

@@ -120,9 +120,9 @@ def voters(api: Api) -> set[str] | None:
     # 429: some member is not healthy.
     if answer.status_code not in (200, 429):
         return None
-    # Nothing, where a new leader has not looked at the others yet.
-    known: Json = answer.json()["Servers"]
-    return None if known is None else {each["Name"] for each in known if each["Healthy"] and each["Voter"]}
+    said: Json = answer.json()
+    # A leader that has just begun knows of none.
+    return {each["Name"] for each in said["Servers"] if each["Healthy"] and each["Voter"]} if said["Servers"] else None
 
 
 @dataclass

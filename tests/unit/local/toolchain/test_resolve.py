@@ -1,5 +1,6 @@
 """Which of the ways to a tool is taken, and that a cut-off run leaves nothing half made."""
 
+import io
 import os
 import signal
 import subprocess
@@ -135,9 +136,10 @@ def test_a_broken_download_is_resumed_by_the_next_run(shop, bin, fake_go, lazy_f
 def test_an_interrupted_build_leaves_nothing_half_made(shop, bin, fake_go, lazy_fetcher, progress: Progress):
     tool = shop.tool()
     fake_go("sleep 60")
-    progress.tick = lambda text: (_ for _ in ()).throw(KeyboardInterrupt)  # type: ignore[method-assign]
+    interrupted = Progress("widget", io.StringIO())
+    interrupted.tick = lambda text: (_ for _ in ()).throw(KeyboardInterrupt)  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):
-        resolve(tool, f"{bin}:/usr/bin:/bin", lazy_fetcher, progress)
+        resolve(tool, f"{bin}:/usr/bin:/bin", lazy_fetcher, interrupted)
     assert not tool_dir(tool).exists() and not (partial_dir(tool) / "stage").exists()
     fake_go()
     assert resolve(tool, f"{bin}:/usr/bin:/bin", lazy_fetcher, progress).found.source == "build"
