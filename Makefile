@@ -82,6 +82,7 @@ test: $(READY) ## all tests, those against real servers last
 	@tests/packages.sh
 	@$(PY) -m local tools
 	@$(PY) -m local tools --scheduler kubernetes
+	@$(PY) -m tests.tools
 	@$(PY) -m pytest -n auto tests/unit tests/contract
 	@$(PY) -m pytest -n auto --dist loadfile tests/graph tests/policies
 	@$(PY) -m pytest -n 2 --dist loadfile tests/engine $(BY-THEMSELVES)
@@ -98,6 +99,7 @@ test-engine: $(READY) ## the tests against real servers
 	@tests/packages.sh
 	@$(PY) -m local tools
 	@$(PY) -m local tools --scheduler kubernetes
+	@$(PY) -m tests.tools
 	@$(PY) -m pytest -n 2 --dist loadfile tests/engine $(BY-THEMSELVES)
 
 test-kubernetes: $(READY) ## the tests on a Kubernetes of this machine, as root on Linux

@@ -1,4 +1,4 @@
-"""Programs that only tests need: got by the test that runs them, and by nobody else."""
+"""Programs that only tests need, which are got before those run, and by nobody else."""
 
 import functools
 from pathlib import Path

@@ -15,8 +15,9 @@ from tests.mocks import Recorded, reveal, run
 
 
 def chosen(**changed: Any) -> Settings:
-    """qa's choices without those for servers of its own, and with those for EKS."""
-    given = {key: value for key, value in stackfiles.values("qa").items() if key not in ("servers", "instance_type")}
+    """qa's choices without those for servers of its own, and with those for EKS, which brings its own CoreDNS."""
+    own_servers = ("servers", "instance_type", "cluster_services")
+    given = {key: value for key, value in stackfiles.values("qa").items() if key not in own_servers}
     pools = {name: {k: v for k, v in own.items() if k != "scaling"} for name, own in given["pools"].items()}
     own = {"managed": True, "image": RELEASE, "core": {"administrators": {"ci": CI}}, "pools": pools}
     return parse_settings("qa", "qa", {**given, **own, **changed})

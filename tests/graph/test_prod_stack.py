@@ -21,7 +21,8 @@ def done() -> Recorded:
 
 def images(recorded: Recorded) -> dict[str, str]:
     """Service to the digest of its image."""
-    found = recorded.of_type("kubernetes:apps/v1:Deployment")
+    every = recorded.of_type("kubernetes:apps/v1:Deployment")
+    found = {name: each for name, each in every.items() if name in SERVICES}
     pods = {name: each.inputs["spec"]["template"]["spec"] for name, each in found.items()}
     return {name: pod["containers"][0]["image"].partition("@")[2] for name, pod in pods.items()}
 
@@ -39,5 +40,5 @@ def test_what_runs_is_what_ran_in_qa(done: Recorded) -> None:
 
 def test_a_zone_may_be_lost(done: Recorded) -> None:
     assert len(done.of_type("aws:ec2/natGateway:NatGateway")) == 3
-    deployments = done.of_type("kubernetes:apps/v1:Deployment").values()
-    assert {each.inputs["spec"]["replicas"] for each in deployments} == {3}
+    deployments = done.of_type("kubernetes:apps/v1:Deployment")
+    assert {deployments[name].inputs["spec"]["replicas"] for name in SERVICES} == {3}
