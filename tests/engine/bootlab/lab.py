@@ -65,6 +65,12 @@ ExecStart=/bin/sh -ec 'mkdir -p /run/lab-kernel; while read -r name value; do \\
     mount --bind "$shown" "/proc/sys/$name"; done </etc/lab-kernel'
 """
 
+_DISK = """\
+[Service]
+ExecStart=
+ExecStart=/usr/local/bin/kubelet $ARGUMENTS --eviction-hard=memory.available<100Mi --image-gc-high-threshold=100
+"""
+
 
 @dataclass(frozen=True)
 class Supplies:
@@ -151,11 +157,12 @@ def containers(disk: Base, authority: str) -> dict[str, str]:
 
 
 def kernel() -> dict[str, str]:
-    """What shows a kubelet that the settings of the whole machine, which it would make, are made; and no messages of
-    its kernel's, which it would read."""
+    """What shows a kubelet that the settings of the whole machine, which it would make, are made; no messages of its
+    kernel's, which it would read; and a disk that is not full because the machine's is."""
     lines = "\n".join(f"{name} {value}" for name, value in sorted(KERNEL.items()))
     return {
         "etc/lab-kernel": f"{lines}\n",
+        "etc/systemd/system/kubelet.service.d/lab.conf": _DISK,
         "etc/systemd/system/lab-kernel.service": _SHOWN,
         "etc/systemd/system/sysinit.target.d/lab-kernel.conf": "[Unit]\nWants=lab-kernel.service\n",
         # No link to /dev/null: units that may not read the kernel's messages would have neither.
