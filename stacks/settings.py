@@ -17,10 +17,10 @@ from local.stackfiles import lineage, values
 from stacks.cloud_settings import CLOUD_KEYS, CLOUD_OBJECTS, TYPED, CloudSettings, read_cloud
 
 OBJECTS = ("defaults", "services", "endpoints", "consul")
+"""Keys whose value is a mapping."""
+
 CONSUL = ("discovery_address", "discovery_token_reference", "ca_reference")
 """What may be said of a Consul elsewhere: fields of a connection."""
-
-"""Keys whose value is a mapping."""
 
 MERGED = ("env", "labels")
 """Fields of a service of which an environment names only what is other."""
@@ -137,6 +137,16 @@ def _consul(reader: Reader, given: Reader | None) -> Mapping[str, str]:
         given.only(CONSUL)
         given.require("discovery_address")
     return reader.text_map("consul")
+
+
+def services_of(settings: Settings, services: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The services that an environment runs, with its choices and defaults.
+
+    One whose name is an endpoint of the environment runs elsewhere, where the endpoint leads.
+    """
+    chosen = with_overrides(services, settings.overrides, settings.environment)
+    here = {name: service for name, service in chosen.items() if name not in settings.endpoints}
+    return with_defaults(here, settings.defaults)
 
 
 def with_overrides(

@@ -12,7 +12,7 @@ from foxden import InvalidInput
 from local import stackfiles
 from stacks import settings as module
 from stacks.services import SERVICES
-from stacks.settings import Settings, parse_settings, read_settings, with_defaults, with_overrides
+from stacks.settings import Settings, parse_settings, read_settings, services_of, with_defaults, with_overrides
 
 
 def told(given: Any, environment: str = "demo") -> list[str]:
@@ -166,3 +166,9 @@ def test_defaults_lie_below_what_a_service_says_itself() -> None:
         "b": {"health": {"interval": 1, "grace": 20}, "cpu": 2},
         "c": {"kind": "cron"},
     }
+
+
+def test_a_service_whose_name_is_an_endpoint_runs_elsewhere() -> None:
+    endpoints = {"pods": {"url": "https://pods.example.com"}, "ledger": {"url": "https://ledger.example.com"}}
+    settings = Settings("demo", "demo", "x.example.com", endpoints=endpoints, defaults={"cpu": 1})
+    assert services_of(settings, SOME) == {"app": {"port": 80, "cpu": 1}}
