@@ -20,7 +20,7 @@ CALLER = {"meeting-router": {"consul": {"discovers": [ANNOUNCED]}}}
 
 @pytest.fixture
 def nomad() -> Iterator[Site]:
-    """Another checkout's environment, on Nomad with its Consul: the pods are bound to that, their caller looks there."""
+    """Another environment, on Nomad with its Consul: the pods are bound to that, and their caller looks there."""
     site = new_site()
     with site.gone_at_the_end():
         for service in ("pods", "meeting-router"):
