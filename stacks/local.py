@@ -28,7 +28,8 @@ def compose(settings: Settings) -> None:
     values = _or_said(lambda: secrets.ensure(settings.environment, secret_names(services)))
     REFERENCES[references.SCHEME] = references.__name__
     _or_said(lambda: references.look_up(settings.environment, settings.consul))
-    cluster = foxden.ExistingCluster("cluster", cast(foxden.ExistingClusterArgs, running.connection()))
+    facts = {**running.connection(), "options": {**running.options, **settings.options}}
+    cluster = foxden.ExistingCluster("cluster", cast(foxden.ExistingClusterArgs, facts))
     connection = cluster.connection(settings.environment, settings.domain)
     deploy(settings, services, values, connection, cluster.providers)
     pulumi.export("connection", pulumi.Output.secret(connection))

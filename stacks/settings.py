@@ -28,10 +28,13 @@ MERGED = ("env", "labels")
 ENDING = (ServiceKind.JOB, ServiceKind.CRON)
 """Kinds that are judged by how they end: they have neither health nor release."""
 
+ON_EXISTING = ("options",)
+"""What an environment on machines that are there already may choose beyond that."""
+
 KEYS = ("cloud", "scheduler", "servers", "domain", "inherits", "created", "expires", "owner", *OBJECTS)
 """What any environment may choose."""
 
-CLOUDS: dict[str, tuple[str, ...]] = {"existing": (), "aws": CLOUD_KEYS}
+CLOUDS: dict[str, tuple[str, ...]] = {"existing": ON_EXISTING, "aws": CLOUD_KEYS}
 """What ``foxden:cloud`` may be, to what an environment there may choose beyond that."""
 
 
@@ -54,6 +57,8 @@ class Settings:
     """Things outside that services may need."""
     consul: Mapping[str, str] = field(default_factory=dict)
     """Where services find Consul that are still bound to it, where that is not the cluster's own."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What only the scheduler needs to know of the cluster, over what is found out of it."""
     scheduler: str = "nomad"
     cloud: CloudSettings | None = None
     """Where its machines are; None where they are there already."""
@@ -125,8 +130,9 @@ def parse_settings(environment: str, base: str, given: Mapping[str, Any]) -> Set
         overrides=mappings["services"].given if mappings["services"] else {},
         endpoints=mappings["endpoints"].given if mappings["endpoints"] else {},
         consul=_consul(reader, mappings["consul"]),
+        options=reader.text_map("options"),
         scheduler=scheduler,
-        cloud=read_cloud(reader, cloud, base != environment) if CLOUDS.get(cloud) else None,
+        cloud=read_cloud(reader, cloud, base != environment) if CLOUDS.get(cloud) == CLOUD_KEYS else None,
     )
     check(reader.problems)
     return settings
