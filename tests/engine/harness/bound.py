@@ -15,7 +15,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 NEEDS = {"pods": (), "meeting-router": ("pods",), "ionic-apps": ("meeting-router",)}
-PATHS = {"meeting-router": ("/meetings",)}
+PATHS = {"meeting-router": ("/", "/meetings")}
+PATIENCE = {"meeting-router": 6.0, "ionic-apps": 10.0}
+"""Seconds that a need may take: it asks Consul, too."""
 OWN, SHARED, OTHERS = "foxden/pods/seen", "shared/motto", "others/secret"
 ANNOUNCED = "pods"
 """The name in Consul that the pods had before there was a scheduler."""
@@ -40,7 +42,9 @@ def main(service: str) -> int:
         return status, {**body, "consul": seen(facts) if "CONSUL_HTTP_TOKEN" in os.environ else None}
 
     webapp.answer = answer
-    code: int = webapp.serve(webapp.App(service, PATHS.get(service, ("/",)), NEEDS[service]))
+    code: int = webapp.serve(
+        webapp.App(service, PATHS.get(service, ("/",)), NEEDS[service], PATIENCE.get(service, 3.0))
+    )
     if "ANNOUNCED_AS" in os.environ:
         ask("PUT", f"/v1/agent/service/deregister/{_own_id()}")
     return code
