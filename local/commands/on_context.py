@@ -25,12 +25,12 @@ from local.commands.backends import Backend, Questions
 from local.commands.kubernetes_api import INGRESS_SPACE, Kubernetes
 from local.commands.nomad_facts import Route
 from local.errors import LocalError
-from local.kubernetes.api import Api
 from local.kubernetes.places import INGRESS_PORT
 from local.kubernetes.rights import DEPLOYER, INGRESS, Right, missing
 from local.paths import cluster_file, kubeconfig_file
 from local.plugins.errors import OperationError
 from local.plugins.kubernetes.kubeconfig import access
+from local.plugins.kubernetes.supported import too_old
 from local.stackfiles import values
 
 _LOADED_WITHIN = 300.0
@@ -108,16 +108,20 @@ def _by_kind(lacking: Sequence[Right]) -> list[str]:
 
 
 def _start(report: Callable[[str], None], context: str) -> Cluster:
-    cluster = load()
-    if cluster is None:
-        cluster = _facts(context)
-        report(f"using the cluster of context '{context}' at {cluster.address}")
-    own = {"kubeconfig": cluster.options["kubeconfig"], "context": cluster.options["context"]}
+    known = load()
+    found = known or _facts(context)
+    own = {"kubeconfig": found.options["kubeconfig"], "context": found.options["context"]}
     options = {"ingress_port": str(INGRESS_PORT), **_chosen("options"), **own}
-    cluster = replace(cluster, options=options, ingress_port=_port(options["ingress_port"]))
+    cluster = replace(found, options=options, ingress_port=_port(options["ingress_port"]))
+    api, named = Kubernetes(cluster), f"the cluster of context '{own['context']}'"
+    if not api.answer():
+        raise LocalError(f"{named} does not answer at {cluster.address}")
+    problem = too_old(api.version())
+    if problem:
+        raise LocalError(f"{named} {problem}; nothing was changed there")
     cluster.save()
-    if not Kubernetes(cluster).answer():
-        raise LocalError(f"the cluster of context '{cluster.options['context']}' does not answer at {cluster.address}")
+    if known is None:
+        report(f"using {named} at {cluster.address}")
     return cluster
 
 
@@ -130,8 +134,6 @@ def _facts(context: str) -> Cluster:
         found = access(kubeconfig, context, "", "")
     except OperationError as error:
         raise LocalError(f"context '{context}': {error}") from None
-    if Api(found.address, found.headers, found.tls).text("/readyz") != "ok":
-        raise LocalError(f"the cluster of context '{context}' does not answer at {found.address}")
     return Cluster(
         address=found.address,
         token="",

@@ -18,31 +18,44 @@ _STAGED = (
 """The modules that are kept in Kubernetes' own repository, and released beside it as version 0."""
 
 
-def _kubernetes(name: str, version_argument: str = "--version") -> Tool:
-    major, minor, patch = KUBERNETES.split(".")
+def part(
+    name: str,
+    version: str,
+    checksum: str,
+    *,
+    go: str,
+    version_argument: str = "--version",
+) -> Tool:
+    """One of Kubernetes' own programs. ``checksum`` is go.sum's for the whole of them, ``h1:...``."""
+    major, minor, patch = version.split(".")
     build = "k8s.io/component-base/version."
     return Tool(
         name=name,
-        version=KUBERNETES,
+        version=version,
         release=Release(
             url=f"https://dl.k8s.io/release/v{{version}}/bin/{{system}}/{{processor}}/{name}",
             checksums=f"https://dl.k8s.io/release/v{{version}}/bin/{{system}}/{{processor}}/{name}.sha256",
         ),
         module=GoModule(
             package=f"k8s.io/kubernetes/cmd/{name}",
-            requires={"k8s.io/kubernetes": f"v{KUBERNETES}"},
-            go="1.24.0",
+            requires={"k8s.io/kubernetes": f"v{version}"},
+            go=go,
             replaces={f"k8s.io/{module}": f"k8s.io/{module} v0.{minor}.{patch}" for module in _STAGED},
             variables={
-                f"{build}gitVersion": f"v{KUBERNETES}",
+                f"{build}gitVersion": f"v{version}",
                 f"{build}gitMajor": major,
                 f"{build}gitMinor": minor,
             },
-            sums=("k8s.io/kubernetes v1.34.4 h1:Yy6R4QB8C9kJPp25GFqEvX5XQwY5qzKeqD0Xx6oAcmk=",),
+            sums=(f"k8s.io/kubernetes v{version} {checksum}",),
         ),
         version_argument=version_argument,
         same_minor=True,
     )
+
+
+def _kubernetes(name: str, version_argument: str = "--version") -> Tool:
+    checksum = "h1:Yy6R4QB8C9kJPp25GFqEvX5XQwY5qzKeqD0Xx6oAcmk="
+    return part(name, KUBERNETES, checksum, go="1.24.0", version_argument=version_argument)
 
 
 _COREDNS = Tool(

@@ -86,34 +86,35 @@ class Api:
 @contextmanager
 def running(directory: Path) -> Iterator[Api]:
     """A control plane for as long as the block lasts; all it writes is below ``directory``."""
-    client, peer, port = free_ports(3)
-    token, authority = secrets.token_hex(16), new_authority("test")
-    api = Api(f"https://127.0.0.1:{port}", token, directory / "ca.pem")
-    _write_keys(directory, authority, token)
-    kubeconfig = directory / "kubeconfig"
-    kubeconfig.write_text(api.kubeconfig())
-    with ExitStack() as processes:
-
-        def start(name: str, program: Path, *words: str) -> None:
-            processes.enter_context(_process(directory / f"{name}.log", [str(program), *words]))
-
-        start("etcd", _etcd(), *_etcd_words(directory, client, peer))
-        start("kube-apiserver", tool("kube-apiserver"), *_server_words(directory, client, port))
-        until(api.is_ready, "the API server is ready", _TO_START)
-        common = [f"--kubeconfig={kubeconfig}", "--leader-elect=false", "--secure-port=0"]
+    with serving(directory, tool("kube-apiserver")) as api, ExitStack() as processes:
         # A node that nobody really is says nothing of itself.
-        start(
-            "kube-controller-manager",
-            tool("kube-controller-manager"),
-            *common,
+        controllers = [
             "--controllers=*,-node-lifecycle-controller",
             f"--service-account-private-key-file={directory / 'sa.key'}",
             "--kube-api-qps=200",
             "--kube-api-burst=400",
-        )
-        start("kube-scheduler", tool("kube-scheduler"), *common)
+        ]
+        for name, words in {"kube-controller-manager": controllers, "kube-scheduler": []}.items():
+            common = [f"--kubeconfig={directory / 'kubeconfig'}", "--leader-elect=false", "--secure-port=0"]
+            command = [str(tool(name)), *common, *words]
+            processes.enter_context(_process(directory / f"{name}.log", command))
         accounts = "/api/v1/namespaces/default/serviceaccounts/default"
         until(lambda: api.get(accounts), "the controllers work", _TO_START)
+        yield api
+
+
+@contextmanager
+def serving(directory: Path, program: Path) -> Iterator[Api]:
+    """An API server of any version, alone with its etcd: it judges objects, and nobody makes anything of them."""
+    client, peer, port = free_ports(3)
+    token, authority = secrets.token_hex(16), new_authority("test")
+    api = Api(f"https://127.0.0.1:{port}", token, directory / "ca.pem")
+    _write_keys(directory, authority, token)
+    (directory / "kubeconfig").write_text(api.kubeconfig())
+    etcd = [str(_etcd()), *_etcd_words(directory, client, peer)]
+    server = [str(program), *_server_words(directory, client, port)]
+    with _process(directory / "etcd.log", etcd), _process(directory / "kube-apiserver.log", server):
+        until(api.is_ready, "the API server is ready", _TO_START)
         yield api
 
 

@@ -25,16 +25,16 @@ def objects(sort: str, service: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def cluster(api: Api) -> Iterator[Api]:
+def cluster(judge: Api) -> Iterator[Api]:
     """The server with the places, kinds and accounts of all; without them at the end."""
     made = [thing for service in RENDERERS for thing in objects("largest", service) if thing["kind"] in LASTING]
     for thing in sorted(made, key=lambda each: LASTING.index(each["kind"])):
-        check(api, thing, rehearsal=False)
+        check(judge, thing, rehearsal=False)
     issuers = "/apis/cert-manager.io/v1/clusterissuers"
-    until(lambda: api.get(issuers), "the kinds of certificates are there", 30)
-    yield api
+    until(lambda: judge.get(issuers), "the kinds of certificates are there", 30)
+    yield judge
     for thing in reversed(made):
-        api.delete(path_of(thing))
+        judge.delete(path_of(thing))
 
 
 @pytest.mark.parametrize("sort", SORTS)

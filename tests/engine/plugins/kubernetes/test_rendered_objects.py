@@ -30,23 +30,23 @@ BOUNDS = {
 
 
 @pytest.fixture(scope="module")
-def demo(api: Api) -> Iterator[Api]:
+def demo(judge: Api) -> Iterator[Api]:
     """The server with an environment, and with the kinds of the ingress; without them at the end."""
     bounds = options_of(BOUNDS)
     ingress, namespace = render_ingress(known("kubernetes")), environment.namespace("demo", {"owner": "é 猫 😀"})
-    check(api, namespace, rehearsal=False)
+    check(judge, namespace, rehearsal=False)
     for thing in (environment.quota("demo", bounds), environment.limit_range("demo", bounds)):
-        check(api, thing)
-    check(api, environment.default_policy("demo", bounds), rehearsal=False)
+        check(judge, thing)
+    check(judge, environment.default_policy("demo", bounds), rehearsal=False)
     for version in ("", "0a1b2c3d4e"):
-        check(api, environment.secret("demo", "team/b", version))
+        check(judge, environment.secret("demo", "team/b", version))
     for thing in ingress.values():
-        check(api, thing, rehearsal=False)
+        check(judge, thing, rehearsal=False)
     middlewares = "/apis/traefik.io/v1alpha1/namespaces/demo/middlewares"
-    until(lambda: api.get(middlewares), "the kinds of the ingress are there", 30)
-    yield api
+    until(lambda: judge.get(middlewares), "the kinds of the ingress are there", 30)
+    yield judge
     for thing in (*reversed(ingress.values()), namespace):
-        api.delete(path_of(thing))
+        judge.delete(path_of(thing))
 
 
 @pytest.mark.parametrize("case", sorted(taken(SCHEDULER)))

@@ -15,6 +15,7 @@ from local.toolchain.fetch import Fetcher
 from local.toolchain.gobuild import go_mod
 from local.toolchain.hosts import HOSTS
 from local.toolchain.kubernetes import CLUSTER, KUBERNETES
+from local.toolchain.minors import API_SERVERS
 from local.toolchain.platform import Platform
 from local.toolchain.progress import Progress
 from local.toolchain.release import download
@@ -39,7 +40,9 @@ def test_releases_are_named_as_on_their_servers(name: str, archive: str, checksu
     assert tool.release.checksums_url(tool.version, LINUX).endswith(checksums)
 
 
-@pytest.mark.parametrize("tool", {**CLUSTER, **HOSTS}.values(), ids=lambda tool: tool.name)
+@pytest.mark.parametrize(
+    "tool", [*{**CLUSTER, **HOSTS}.values(), *API_SERVERS.values()], ids=lambda tool: f"{tool.name}-{tool.version}"
+)
 def test_modules_are_of_the_version_and_pinned_by_their_sum(tool) -> None:
     assert set(tool.module.requires.values()) == {f"v{tool.version}"}
     assert [line.split()[:2] for line in tool.module.sums] == [[*tool.module.requires, f"v{tool.version}"]]
