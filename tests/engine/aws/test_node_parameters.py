@@ -106,9 +106,9 @@ def test_all_servers_have_the_same_secrets_and_certificates_of_their_own(paramet
 
 def test_another_authority_means_another_certificate(parameters: Parameters) -> None:
     before = of_server(facts(), parameters, None)
-    parameters.forget(credentials.AUTHORITY)
+    parameters.forget(kept.AUTHORITY)
     after = of_server(facts(), parameters, before.certificate)
-    authority = pair(parameters.read(credentials.AUTHORITY) or "")
+    authority = pair(parameters.read(kept.AUTHORITY) or "")
     assert after.certificate != before.certificate
     assert is_good(authority.certificate, after.certificate.certificate)
 
