@@ -144,20 +144,3 @@ def test_a_node_may_speak_for_itself_only() -> None:
     assert 'node_prefix "general-i-" { policy = "write" }' in rules
     assert 'node_prefix "" { policy = "read" }' in rules
     assert "acl" not in rules and "operator" not in rules
-
-
-@pytest.mark.parametrize(
-    ("changed", "told"),
-    [
-        ([], []),
-        (["consul:certificate", "nomad:certificate"], [("reload", "consul"), ("reload", "nomad")]),
-        (["consul", "nomad"], [("reload", "consul"), ("restart", "nomad")]),
-    ],
-)
-def test_agents_take_over_what_changed(
-    monkeypatch: pytest.MonkeyPatch, changed: list[str], told: list[tuple[str, str]]
-) -> None:
-    done: list[list[str]] = []
-    monkeypatch.setattr("subprocess.run", lambda command, **_: done.append(command))
-    configure.follow(changed)
-    assert done == [["systemctl", *each] for each in told]

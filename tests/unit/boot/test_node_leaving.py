@@ -7,22 +7,9 @@ import pytest
 
 from foxden.boot.files.node import leaving, units, waiting
 from foxden.boot.files.node.api import ApiError
-from tests.unit.boot.fakes import FakeApi, facts
+from tests.unit.boot.fakes import FakeApi, Time, facts
 
 LEADER = "GET /v1/status/leader"
-
-
-class Time:
-    """A clock that goes on when one sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @pytest.fixture(autouse=True)

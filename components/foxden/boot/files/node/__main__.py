@@ -10,6 +10,7 @@ from .credentials import awaited
 from .facts import Facts, load
 from .imds import Metadata
 from .parameters import Parameters
+from .pending import Pending
 
 _PULLED = Path("/var/lib/foxden/pulled")
 
@@ -33,6 +34,9 @@ def main(arguments: list[str]) -> None:
 def _configure(facts: Facts) -> None:
     parameters = Parameters(aws.client(facts, "ssm"), facts.parameters, facts.key)
     configure.configure(facts, awaited(facts, parameters, configure.own_certificate()))
+    # No agent runs yet: they start with all of it.
+    pending = Pending()
+    pending.done(*pending.names())
     if not facts.is_server:
         configure.write_docker(facts, parameters)
         _pull(facts)

@@ -19,7 +19,7 @@ def run(facts: Facts, metadata: Metadata) -> None:
 
     def refresh() -> None:
         found = awaited(facts, parameters, configure.own_certificate())
-        configure.follow(configure.configure(facts, found))
+        configure.configure(facts, found)
         if not facts.is_server:
             configure.write_docker(facts, parameters)
         if replace(found, certificate=credentials.certificate) != credentials:

@@ -2,7 +2,7 @@
 
 import json
 import os
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from . import consul, nomad
@@ -11,7 +11,9 @@ from .certificates import Pair
 from .credentials import Credentials
 from .facts import Facts
 from .parameters import Parameters
+from .pending import Pending
 from .registries import auths
+from .units import systemctl
 from .written import write
 
 _SEEN_BY_COMMANDS = (
@@ -35,23 +37,26 @@ _SEEN_BY_COMMANDS = (
 
 
 def configure(facts: Facts, credentials: Credentials, root: Path = Path("/")) -> list[str]:
-    """Write everything; the units whose files changed, as ``consul`` or ``consul:certificate``."""
-    changed = []
+    """Write everything; the units whose files changed, as ``consul`` or ``consul:certificate``: they are pending."""
+    changed: list[str] = []
+    pending = Pending(root)
+
+    def written(unit: str, path: Path, text: str, owner: str) -> None:
+        if write(path, text, owner, before=lambda: pending.note(unit)) and unit not in changed:
+            changed.append(unit)
+
     write(root / CA_FILE.lstrip("/"), credentials.authority, "root", 0o644)
     for agent, config in agent_configs(facts, credentials).items():
         folder = root / f"etc/{agent}.d"
         owner = "root" if agent == "nomad" and not facts.is_server else agent
-        if write(folder / f"{agent}.json", json.dumps(config, indent=1, sort_keys=True), owner):
-            changed.append(agent)
+        written(agent, folder / f"{agent}.json", json.dumps(config, indent=1, sort_keys=True), owner)
         if agent == "nomad" and facts.is_server:
             # Of its own and untold: Nomad reads it when it starts for the first time, later keys are in its keyring.
             gossip = json.dumps(nomad.gossip_config(credentials.nomad_gossip))
             write(folder / "gossip.json", gossip, owner)
         own = credentials.certificate
-        files = {"ca.pem": credentials.authority, "cert.pem": own.certificate, "key.pem": own.key}
-        written = [write(folder / "tls" / name, text, owner) for name, text in files.items()]
-        if any(written):
-            changed.append(f"{agent}:certificate")
+        for name, text in {"ca.pem": credentials.authority, "cert.pem": own.certificate, "key.pem": own.key}.items():
+            written(f"{agent}:certificate", folder / "tls" / name, text, owner)
     return changed
 
 
@@ -89,9 +94,15 @@ def own_certificate(root: Path = Path("/")) -> Pair | None:
     return Pair(*(file.read_text() for file in files)) if all(file.exists() for file in files) else None
 
 
-def follow(changed: list[str]) -> None:
-    """Let the agents take over what changed. Consul reads all of it anew, Nomad its certificates only."""
+def follow(pending: Pending, start_again: Callable[[], None]) -> None:
+    """Let the agents take over what changed. Consul reads all of it anew, Nomad its certificates only.
+
+    ``start_again`` does that with Nomad; where it raises, that is still pending.
+    """
     for unit in ("consul", "nomad"):
-        if unit in changed or f"{unit}:certificate" in changed:
-            verb = "restart" if unit == "nomad" and unit in changed else "reload"
-            subprocess.run(["systemctl", verb, unit], check=False, timeout=120)
+        noted = [name for name in pending.names() if name.partition(":")[0] == unit]
+        if "nomad" in noted:
+            start_again()
+        elif noted:
+            systemctl("reload", unit)
+        pending.done(*noted)

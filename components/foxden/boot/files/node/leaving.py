@@ -9,6 +9,8 @@ from .units import is_active, keep_ended, systemctl
 from .waiting import nothing, until
 
 _LEAVE_WITHIN = 60
+NOMAD_LEADER = "/v1/operator/raft/transfer-leadership"
+"""Where Nomad is told to let another server lead."""
 
 
 def drain(nomad: Api, deadline: int, meanwhile: Callable[[], None]) -> bool:
@@ -51,11 +53,16 @@ def leave_raft(
     others = facts.quorum if facts.servers > 1 else 0
     until(lambda: len(look() - {facts.name}) >= others, facts.drain_deadline, meanwhile)
     retire()
-    for api, path in ((nomad, "/v1/operator/raft/transfer-leadership"), (consul, "/v1/operator/raft/transfer-leader")):
-        if facts.servers > 1 and _leads(api, facts):
-            _try(api, path)
+    hand_over(nomad, facts, NOMAD_LEADER)
+    hand_over(consul, facts, "/v1/operator/raft/transfer-leader")
     end_nomad()
     leave_consul(consul)
+
+
+def hand_over(api: Api, facts: Facts, path: str) -> None:
+    """Let another server lead, if this one does."""
+    if facts.servers > 1 and _leads(api, facts):
+        _try(api, path)
 
 
 def leave_pool(consul: Api) -> None:
@@ -77,7 +84,7 @@ def end_nomad() -> None:
 
 
 def start_nomad_again() -> None:
-    """The services of this node go on meanwhile."""
+    """A worker's services go on meanwhile."""
     systemctl("restart", "nomad")
 
 

@@ -3,18 +3,22 @@
 import time
 from collections.abc import Callable
 
-from . import access, leaving, snapshots
-from .api import CONSUL, NOMAD, Api
+from . import access, configure, leaving, snapshots
+from .api import CONSUL, NOMAD, Api, ApiError
 from .credentials import Credentials
 from .duties import Done, Duty, Gone
 from .facts import Facts
 from .group import Group
 from .members import Members, is_member, members
 from .parameters import Parameters
+from .pending import Pending
+from .turns import turn
 from .waiting import until
 from .watch import Watch
 
 _KEPT_FOR = 60
+_BACK_WITHIN = 90
+"""Seconds in which Nomad is back after it was started again; then it is another server's turn all the same."""
 _ALIVE = 1
 """How Serf calls the state of a member that answers."""
 
@@ -31,12 +35,15 @@ class Server:
         self._nomad = Api(NOMAD, credentials.nomad_management)
         self._watch = Watch(facts, time.monotonic)
         self._next: dict[str, float] = {}
+        self._pending = Pending()
+        self._waits_since: float | None = None
 
     def duties(self) -> list[Duty]:
         """All of them."""
         return [
             Duty("launch", 3, self.launch),
             Duty("leave", 3, self.leave),
+            Duty("changes", 5, self.follow),
             Duty("access to consul", 5, self.keep_consul),
             Duty("access to nomad", 5, self.keep_nomad),
             Duty("certificates of workers", 5, self.keep_certificates),
@@ -55,6 +62,32 @@ class Server:
             leaving.leave_raft(self._consul, self._nomad, self._facts, self._whole, self._group.heartbeat)
             until(self._group.left, 60, self._group.heartbeat)
             raise Gone
+
+    def follow(self) -> None:
+        """Let the agents take over what changed."""
+        configure.follow(self._pending, self._start_nomad_again)
+
+    def _start_nomad_again(self) -> None:
+        """One server after the other, each when the others are enough to decide.
+
+        Where they are not for very long, it is done all the same: the tokens that it has end.
+        """
+        now = time.monotonic()
+        self._waits_since = now if self._waits_since is None else self._waits_since
+        patient = now - self._waits_since < 2 * self._facts.follow_within
+        with turn(self._consul, "nomad", self._facts.name):
+            others = self._members().without(self._facts.name)
+            if patient and self._facts.servers > 1 and (others is None or others < self._facts.quorum):
+                raise ApiError("Nomad is started again when the other servers are enough to decide")
+            leaving.hand_over(self._nomad, self._facts, leaving.NOMAD_LEADER)
+            leaving.start_nomad_again()
+            self._waits_since = None
+            if not until(self._is_back, _BACK_WITHIN, self._group.heartbeat):
+                print(f"Nomad is not back {_BACK_WITHIN} s after it was started again", flush=True)
+
+    def _is_back(self) -> bool:
+        """Whether Nomad votes again here. Only this server's own says so at once: others learn later that it ended."""
+        return bool(self._nomad.get("/v1/status/leader")) and is_member(self._facts, self._members())
 
     def keep_consul(self) -> None:
         """As leader: what may be done in Consul."""

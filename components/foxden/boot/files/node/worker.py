@@ -2,7 +2,7 @@
 
 import time
 
-from . import leaving
+from . import configure, leaving
 from .api import CONSUL, NOMAD, Api, ApiError
 from .credentials import Credentials
 from .duties import Done, Duty, Gone
@@ -10,6 +10,7 @@ from .facts import Facts
 from .group import Group
 from .kept import pool_secret
 from .parameters import Parameters
+from .pending import Pending
 from .waiting import until
 
 _TAKEN_WITHIN = 100
@@ -31,10 +32,16 @@ class Worker:
         self._consul = Api(CONSUL, credentials.consul_token)
         self._drained = False
         self._last_reached = time.monotonic()
+        self._pending = Pending()
 
     def duties(self) -> list[Duty]:
         """All of them."""
-        return [Duty("launch", 3, self.launch), Duty("leave", 3, self.leave), Duty("reach", 10, self.reach)]
+        return [
+            Duty("launch", 3, self.launch),
+            Duty("leave", 3, self.leave),
+            Duty("changes", 5, self.follow),
+            Duty("reach", 10, self.reach),
+        ]
 
     def launch(self) -> None:
         """Tell the group once this worker takes work. That it can pull images was seen before Nomad was started."""
@@ -54,6 +61,10 @@ class Worker:
             leaving.leave_pool(self._consul)
             until(self._group.left, 60, self._group.heartbeat)
             raise Gone
+
+    def follow(self) -> None:
+        """Let the agents take over what changed; services go on meanwhile."""
+        configure.follow(self._pending, leaving.start_nomad_again)
 
     def reach(self) -> None:
         """Start Nomad anew when the only server that it knows is gone, for then it asks Consul for no other.
