@@ -109,7 +109,7 @@ def test_each_pool_has_what_its_workers_begin_with() -> None:
         operators.pool_group("general"),
     ]
     authority = pair(parameters.values[AUTHORITY]).certificate
-    assert is_good(authority, pair(parameters.values["pools/general/kube-router"]).certificate)
+    assert is_good(authority, pair(parameters.values["pools/general/kube-router"]))
     # A token with more than half of its time before it stays; another authority's certificate does not.
     ends = base64.b64encode(body["stringData"]["expiration"].encode()).decode()
     api.answers[f"GET {SYSTEM}/secrets/bootstrap-token-{public}"] = {"data": {"expiration": ends}}

@@ -45,9 +45,12 @@ def test_each_pod_is_asked_once_and_waited_for() -> None:
     assert asked == [f"/api/v1/namespaces/demo/pods/{name}/eviction" for name in "ac"]
 
 
-def test_what_is_wrong_with_an_eviction_is_said() -> None:
-    with pytest.raises(ApiError):
-        evict(Evicting(pod("a"), full=("a",), status=403), "general-i-1")  # type: ignore[arg-type]
+def test_what_is_wrong_with_an_eviction_is_said_and_all_others_are_asked() -> None:
+    """As with a pod that has two budgets."""
+    api = Evicting(pod("a"), pod("b"), full=("a",), status=500)
+    with pytest.raises(ApiError, match="no room"):
+        evict(api, "general-i-1")  # type: ignore[arg-type]
+    assert [call.split("/")[-2] for call, _ in api.calls if call.endswith("/eviction")] == ["a", "b"]
 
 
 def test_pods_that_every_node_has_or_that_have_ended_stay() -> None:
@@ -68,8 +71,8 @@ def test_a_drain_ends_when_all_have_gone_or_time_is_up(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(draining, "until", until)
     monkeypatch.setattr(draining, "cordon", lambda *_: True)
-    assert draining.drain(Evicting(), "general-i-1", 300, lambda: None)  # type: ignore[arg-type]
-    assert not draining.drain(Evicting(pod("a")), "general-i-1", 300, lambda: None)  # type: ignore[arg-type]
+    assert draining.drain(Evicting, "general-i-1", 300, lambda: None)  # type: ignore[arg-type]
+    assert not draining.drain(lambda: Evicting(pod("a")), "general-i-1", 300, lambda: None)  # type: ignore[arg-type]
     assert waited == [60, 300, 60, 300]
 
 

@@ -145,6 +145,21 @@ def test_of_nomads_management_tokens_only_those_go_that_are_old_to_whoever_looks
     assert {secret for secret, token in tokens.held.items() if token["Name"] in access._FIRST} == left
 
 
+def test_a_token_that_nobody_could_ask_about_is_not_made_again() -> None:
+    kept, tokens = kept_secrets(), Tokens()
+    access.keep_nomad(facts(), nomad_api(tokens), "own", kept)
+    before = dict(kept.values), tokens.all()
+
+    def asked(secret: str, _: Any) -> dict[str, Any] | None:
+        if secret != "own":
+            raise ApiError("GET /v1/acl/token/self: 500 No cluster leader", 500)
+        return tokens.held[secret]
+
+    with pytest.raises(ApiError, match="No cluster leader"):
+        access.keep_nomad(facts(), nomad_api(tokens, **{"GET /v1/acl/token/self": asked}), "own", kept)
+    assert (kept.values, tokens.all()) == before
+
+
 def test_a_pool_may_drain_and_nothing_else() -> None:
     api = nomad_api(Tokens())
     access.keep_nomad(facts(), api, "own", kept_secrets())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from . import agent, aws, configure, nomad
 from .beginning import until_done
-from .credentials import awaited
+from .credentials import of_node
 from .facts import Facts, load
 from .imds import Metadata
 from .parameters import Parameters
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> None:
 
 def _configure(facts: Facts) -> None:
     parameters = Parameters(aws.client(facts, "ssm"), facts.parameters, facts.key)
-    configure.configure(facts, awaited(facts, parameters, configure.own_certificate()))
+    configure.configure(facts, of_node(facts, parameters, configure.own_certificate()))
     # No agent runs yet: they start with all of it.
     pending = Pending()
     pending.done(*pending.names())

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from . import aws, configure, duties
-from .credentials import Credentials, awaited
+from .credentials import Credentials, of_node
 from .duties import Duty
 from .facts import Facts
 from .group import Group
@@ -15,10 +15,10 @@ def run(facts: Facts, metadata: Metadata) -> None:
     """Do the duties of the node's role until it is gone."""
     parameters = Parameters(aws.client(facts, "ssm"), facts.parameters, facts.key)
     group = Group(facts, metadata, aws.client(facts, "autoscaling"))
-    credentials = awaited(facts, parameters, configure.own_certificate())
+    credentials = of_node(facts, parameters, configure.own_certificate())
 
     def refresh() -> None:
-        found = awaited(facts, parameters, configure.own_certificate())
+        found = of_node(facts, parameters, configure.own_certificate())
         configure.configure(facts, found)
         if not facts.is_server:
             configure.write_docker(facts, parameters)

@@ -4,12 +4,12 @@ import base64
 import os
 import uuid
 from dataclasses import dataclass
-from time import sleep
 
 from .certificates import Pair, is_good, issue, new_authority, pair
 from .facts import Facts
 from .kept import AUTHORITY, PUBLIC_AUTHORITY, pool_secret
 from .parameters import Parameters
+from .rest import ApiError
 
 CONSUL_GOSSIP = "shared/consul-gossip"
 NOMAD_GOSSIP = "servers/nomad-gossip"
@@ -48,7 +48,7 @@ def of_server(facts: Facts, parameters: Parameters, own: Pair | None) -> Credent
     authority = pair(parameters.once(AUTHORITY, lambda: new_authority(facts.cluster).text()))
     public = parameters.once(PUBLIC_AUTHORITY, lambda: authority.certificate, public=True)
     parameters.once(OPERATORS_CONSUL, token)
-    if own is None or not is_good(authority.certificate, own.certificate):
+    if own is None or not is_good(authority.certificate, own):
         names = [f"server.{facts.cluster}.consul", "server.global.nomad", "localhost"]
         own = issue(authority, names, ["127.0.0.1", facts.address], facts.certificate_hours)
     return Credentials(
@@ -73,10 +73,9 @@ def of_worker(facts: Facts, parameters: Parameters) -> Credentials | None:
     return Credentials(authority, pair(certificate), gossip, consul_token)
 
 
-def awaited(facts: Facts, parameters: Parameters, own: Pair | None, every: float = 2) -> Credentials:
-    """The node's credentials, as soon as they are there."""
-    while True:
-        found = of_server(facts, parameters, own) if facts.is_server else of_worker(facts, parameters)
-        if found:
-            return found
-        sleep(every)
+def of_node(facts: Facts, parameters: Parameters, own: Pair | None) -> Credentials:
+    """The node's credentials; ApiError as long as they are not there."""
+    found = of_server(facts, parameters, own) if facts.is_server else of_worker(facts, parameters)
+    if found is None:
+        raise ApiError(f"the servers have not made the secrets of the pool {facts.pool} yet")
+    return found

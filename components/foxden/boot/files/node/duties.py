@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from .facts import Facts
 
-_SOON = 2
-"""Seconds after which what failed is tried again."""
+_SOON, _LATE = 2, 60
+"""Seconds after which what failed is tried again: at first, and at the most where it fails again and again."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Duties:
         self._due = dict.fromkeys(duties, 0.0)
         self._clock = clock
         self._said: dict[Duty, str] = {}
+        self._failed: dict[Duty, int] = {}
 
     def once(self) -> None:
         """Do all that are due. Gone is passed on."""
@@ -51,8 +52,10 @@ class Duties:
                 continue
             except Exception as error:  # whatever it is, the node goes on
                 self._say(duty, f"{type(error).__name__}: {error}")
-                self._due[duty] = self._clock() + min(duty.every, _SOON)
+                times = self._failed[duty] = self._failed.get(duty, 0) + 1
+                self._due[duty] = self._clock() + min(duty.every, _LATE, _SOON * 2 ** min(times - 1, 5))
                 continue
+            self._failed.pop(duty, None)
             self._due[duty] = self._clock() + duty.every
 
     def _say(self, duty: Duty, text: str) -> None:

@@ -13,12 +13,19 @@ NOMAD_LEADER = "/v1/operator/raft/transfer-leadership"
 """Where Nomad is told to let another server lead."""
 
 
-def drain(nomad: Api, deadline: int, meanwhile: Callable[[], None]) -> bool:
-    """Move this worker's services elsewhere. The ingress goes with the node: its balancer sends it nothing more."""
-    node = node_id()
+def drain(api: Callable[[], Api], deadline: int, meanwhile: Callable[[], None]) -> bool:
+    """Move this worker's services elsewhere. The ingress goes with the node: its balancer sends it nothing more.
+
+    ``api`` is asked for each time: its token may not be there yet. False when time is up, be it that nobody took it.
+    """
+    try:
+        path = f"/v1/node/{node_id()}"
+    except FileNotFoundError:  # it has not begun yet
+        return True
     wish = {"Deadline": deadline * 10**9, "IgnoreSystemJobs": True}
-    until(lambda: bool(nomad.call("POST", f"/v1/node/{node}/drain", {"DrainSpec": wish})), 60, meanwhile)
-    return until(lambda: nomad.get(f"/v1/node/{node}")["DrainStrategy"] is None, deadline + 60, meanwhile)
+    if not until(lambda: bool(api().call("POST", f"{path}/drain", {"DrainSpec": wish})), deadline, meanwhile):
+        return False
+    return until(lambda: api().get(path)["DrainStrategy"] is None, deadline + 60, meanwhile)
 
 
 def is_ready(nomad: Api) -> bool:

@@ -48,7 +48,7 @@ class Server:
             Duty("access to nomad", 5, self.keep_nomad),
             Duty("certificates of workers", 5, self.keep_certificates),
             Duty("replace", 5, self.replace),
-            *([Duty("snapshot", self._facts.snapshot_minutes * 60, self.snapshot)] if self._facts.snapshots else []),
+            *([Duty("snapshot", _KEPT_FOR, self.snapshot)] if self._facts.snapshots else []),
         ]
 
     def launch(self) -> None:
@@ -118,14 +118,14 @@ class Server:
 
     def snapshot(self) -> None:
         """As leader: keep what both rafts hold, away from all servers."""
-        if self._leads():
-            snapshots.take(self._facts, {"consul": self._consul, "nomad": self._nomad})
+        apis = {"consul": self._consul, "nomad": self._nomad}
+        self._as_leader("snapshot", lambda: snapshots.take(self._facts, apis), self._facts.snapshot_minutes * 60)
 
-    def _as_leader(self, name: str, do: Callable[[], None]) -> None:
+    def _as_leader(self, name: str, do: Callable[[], object], every: float | None = None) -> None:
         """Once a minute at most where it works: each time reads many secrets, and every reading costs."""
-        if self._leads() and time.monotonic() >= self._next.get(name, 0):
+        if time.monotonic() >= self._next.get(name, 0) and self._leads():
             do()
-            self._next[name] = time.monotonic() + min(_KEPT_FOR, self._facts.follow_within / 5)
+            self._next[name] = time.monotonic() + (every or min(_KEPT_FOR, self._facts.follow_within / 5))
 
     def _leads(self) -> bool:
         return str(self._consul.peek("/v1/status/leader") or "").startswith(f"{self._facts.address}:")

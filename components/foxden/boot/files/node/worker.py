@@ -54,7 +54,7 @@ class Worker:
         if not self._drained and (terminating or taken or self._group.is_at_risk()):
             print("this node goes: moving its services elsewhere", flush=True)
             deadline = min(_TAKEN_WITHIN, self._facts.drain_deadline) if taken else self._facts.drain_deadline
-            moved = leaving.drain(self._nomad(), deadline, self._group.heartbeat)
+            moved = leaving.drain(self._nomad, deadline, self._group.heartbeat)
             print("its services are gone" if moved else "its time is up", flush=True)
             self._drained = True
         if terminating:

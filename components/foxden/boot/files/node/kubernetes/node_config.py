@@ -34,9 +34,14 @@ def api_url(facts: Facts) -> str:
     return f"https://{facts.endpoint}:{PORT}"
 
 
+def has_joined() -> bool:
+    """Whether this node's kubelet has ever been let in."""
+    return _OWN.exists()
+
+
 def own_api(facts: Facts) -> Kube:
     """The API, as this node's kubelet: it sees what concerns its node, and changes no other."""
-    if not _OWN.exists():
+    if not has_joined():
         raise ApiError("the kubelet has no certificate yet")
     return with_certificate(api_url(facts), Path(_KUBELET, "ca.pem"), _OWN, _OWN)
 

@@ -74,7 +74,7 @@ def keep_pools(facts: Facts, api: Kube, parameters: Parameters) -> None:
         for agent, user in _AGENTS.items():
             name = kept.pool_secret(pool, agent)
             found = parameters.read(name)
-            if not found or not is_good(authority.certificate, pair(found).certificate):
+            if not found or not is_good(authority.certificate, pair(found)):
                 parameters.replace(name, issue(authority, [], [], facts.certificate_hours, user).text())
 
 

@@ -45,8 +45,9 @@ class Worker:
         if not self._drained and (terminating or taken or self._group.is_at_risk()):
             print("this node goes: moving its pods elsewhere", flush=True)
             deadline = min(_TAKEN_WITHIN, self._facts.drain_deadline) if taken else self._facts.drain_deadline
-            api = node_config.own_api(self._facts)
-            moved = drain(api, self._facts.name, deadline, self._group.heartbeat)
+            moved = not node_config.has_joined() or drain(
+                lambda: node_config.own_api(self._facts), self._facts.name, deadline, self._group.heartbeat
+            )
             print("its pods are gone" if moved else "its time is up", flush=True)
             self._drained = True
         if terminating:
