@@ -12,8 +12,8 @@ from pathlib import Path
 
 import requests
 
-from tests.engine.bootlab.cluster import Cluster
-from tests.engine.bootlab.scaling import Member, State
+from tests.engine.bootlab.scaling import Member
+from tests.engine.bootlab.seen import Seen
 from tests.engine.harness.apis import Api, Consul, Json, Nomad
 
 RPC = {8300: b"\x03", 4647: b"\x04"}
@@ -38,24 +38,8 @@ class TlsNomad(Nomad):
         self._session.verify = str(ca)
 
 
-@dataclass
-class Access:
-    """The APIs of a cluster's servers."""
-
-    cluster: Cluster
-    ca: Path = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ca = self.cluster.lab.directory / "ca.pem"
-        self.renew()
-
-    def renew(self) -> None:
-        """Trust whom the cluster trusts now."""
-        self.ca.write_text(self.cluster.parameter("shared/ca"))
-
-    def servers(self) -> list[Member]:
-        """Those in service."""
-        return self.cluster.lab.player.of(self.cluster.server_group, State.IN_SERVICE)
+class Access(Seen):
+    """The APIs of Consul and Nomad."""
 
     def consul(self, server: Member, secret: str = MANAGEMENT) -> TlsConsul:
         return TlsConsul(server.facts.address, self.cluster.parameter(secret), self.ca)

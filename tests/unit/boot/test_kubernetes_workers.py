@@ -10,6 +10,7 @@ from foxden.boot.files.node.kubernetes import network, node_config, places
 from foxden.boot.files.node.kubernetes.drain import cordon, evict, is_ready, moves
 from foxden.boot.files.node.kubernetes.kubeconfig import kubeconfig
 from foxden.boot.files.node.kubernetes.network import Peer, peer, plugins
+from foxden.boot.files.node.registries import auths
 from foxden.boot.files.node.rest import ApiError
 from tests.unit.boot.fakes import FakeApi, FakeParameters, worker
 
@@ -128,8 +129,8 @@ def test_images_are_pulled_with_the_nodes_identity_or_a_credential_that_is_kept(
     host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
     assert node_config.credentials(worker(registries=(host,)))["providers"][0]["matchImages"] == [host]
     kept = FakeParameters(**{"shared/registries/ghcr.io": json.dumps({"username": "u", "password": "p"})})
-    found = node_config.registry_credentials(worker(registry_credentials=("ghcr.io",)), kept)
-    assert found == {"auths": {"ghcr.io": {"auth": "dTpw"}}}
+    found = auths(worker(registry_credentials=("ghcr.io",)), kept)
+    assert found == {"ghcr.io": {"auth": "dTpw"}}
 
 
 def test_a_worker_that_was_not_told_where_the_api_is_says_so() -> None:

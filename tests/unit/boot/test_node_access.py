@@ -9,13 +9,14 @@ import pytest
 from foxden.boot.files.node import access, consul, credentials
 from foxden.boot.files.node.api import ApiError
 from foxden.boot.files.node.certificates import issue, new_authority, pair
+from foxden.boot.files.node.kept import AUTHORITY, POOLS, PUBLIC_AUTHORITY
 from foxden.boot.files.node.rotate import rotate
 from tests.unit.boot.fakes import FakeApi, FakeParameters, facts
 
 
 def kept_secrets(**values: str) -> FakeParameters:
     """What a cluster with one pool keeps."""
-    return FakeParameters(**{credentials.POOLS: '["general"]', **values})
+    return FakeParameters(**{POOLS: '["general"]', **values})
 
 
 def ago(minutes: float) -> str:
@@ -162,7 +163,7 @@ def test_a_nomad_that_another_token_rules_is_told_about() -> None:
 
 def test_workers_get_a_certificate_and_a_new_one_in_time() -> None:
     authority = new_authority("dev")
-    kept = kept_secrets(**{credentials.AUTHORITY: authority.text()})
+    kept = kept_secrets(**{AUTHORITY: authority.text()})
     access.keep_certificates(facts(), kept)
     first = kept.values["pools/general/certificate"]
     access.keep_certificates(facts(), kept)
@@ -170,7 +171,7 @@ def test_workers_get_a_certificate_and_a_new_one_in_time() -> None:
     kept.values["pools/general/certificate"] = issue(authority, ["old"], [], 1 / 60).text()
     access.keep_certificates(facts(), kept)
     assert kept.values["pools/general/certificate"] != first
-    assert kept.values[credentials.PUBLIC_AUTHORITY] == authority.certificate
+    assert kept.values[PUBLIC_AUTHORITY] == authority.certificate
 
 
 def test_gossip_gets_a_new_key_and_loses_the_old_one() -> None:
@@ -210,13 +211,13 @@ def test_all_tokens_are_replaced_and_those_of_consul_known_before_any_node_learn
 
 def test_an_authority_is_replaced_without_a_moment_in_which_nobody_is_trusted() -> None:
     old = new_authority("dev")
-    kept = kept_secrets(**{credentials.AUTHORITY: old.text(), credentials.PUBLIC_AUTHORITY: old.certificate})
+    kept = kept_secrets(**{AUTHORITY: old.text(), PUBLIC_AUTHORITY: old.certificate})
     trusted, signing = [], []
     for step in (1, 2, 3, 1):
         assert rotate("authority", facts(), kept, FakeApi({}), FakeApi({})).startswith(f"Step {step} of 3")
         access.keep_certificates(facts(), kept)
-        trusted.append(kept.values[credentials.PUBLIC_AUTHORITY])
-        signing.append(pair(kept.values[credentials.AUTHORITY]).certificate)
+        trusted.append(kept.values[PUBLIC_AUTHORITY])
+        signing.append(pair(kept.values[AUTHORITY]).certificate)
     new = signing[1]
     assert new != old.certificate
     assert trusted[:3] == [old.certificate + new, old.certificate + new, new]

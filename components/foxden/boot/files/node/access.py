@@ -7,18 +7,15 @@ from . import consul, nomad
 from .api import Api, ApiError
 from .certificates import is_good, issue, pair
 from .credentials import (
-    AUTHORITY,
     CONSUL_MANAGEMENT,
     NOMAD_MANAGEMENT,
     OPERATORS_CONSUL,
     OPERATORS_NOMAD,
-    PUBLIC_AUTHORITY,
     SERVERS_CONSUL,
-    pool_secret,
-    pools,
     token,
 )
 from .facts import Facts
+from .kept import AUTHORITY, PUBLIC_AUTHORITY, pool_secret, pools
 from .parameters import Parameters
 
 _FIRST_OF_CONSUL = "Initial Management Token"

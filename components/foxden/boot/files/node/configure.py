@@ -1,6 +1,5 @@
 """Writes down what the agents read. Secrets are in files of mode 0600, and each agent has its own."""
 
-import base64
 import json
 import os
 import subprocess
@@ -9,9 +8,10 @@ from pathlib import Path
 from . import consul, nomad
 from .api import CA_FILE
 from .certificates import Pair
-from .credentials import REGISTRIES, Credentials
+from .credentials import Credentials
 from .facts import Facts
 from .parameters import Parameters
+from .registries import auths
 from .written import write
 
 _SEEN_BY_COMMANDS = (
@@ -32,9 +32,6 @@ _SEEN_BY_COMMANDS = (
     "/etc/resolv.conf",
 )
 """Of the node, beside its libraries and Python. No folder that holds a secret is among them."""
-
-_DOCKER_NAMES = {"docker.io": "https://index.docker.io/v1/"}
-"""What Docker calls a registry in its configuration, where that is not the host."""
 
 
 def configure(facts: Facts, credentials: Credentials, root: Path = Path("/")) -> list[str]:
@@ -83,12 +80,7 @@ def write_docker(facts: Facts, parameters: Parameters) -> None:
 
 def docker_config(facts: Facts, parameters: Parameters) -> dict[str, object]:
     """How images are pulled: with the node's own identity, or with a credential that the cluster keeps."""
-    auths = {}
-    for host in facts.registry_credentials:
-        kept = json.loads(parameters.read(f"{REGISTRIES}/{host.replace(':', '_')}") or "{}")
-        text = f"{kept.get('username', '')}:{kept.get('password', '')}"
-        auths[_DOCKER_NAMES.get(host, host)] = {"auth": base64.b64encode(text.encode()).decode()}
-    return {"auths": auths, "credHelpers": dict.fromkeys(facts.registries, "ecr-login")}
+    return {"auths": auths(facts, parameters), "credHelpers": dict.fromkeys(facts.registries, "ecr-login")}
 
 
 def own_certificate(root: Path = Path("/")) -> Pair | None:

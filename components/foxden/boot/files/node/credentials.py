@@ -1,7 +1,6 @@
 """The cluster's secrets by name, and how each is made when nobody has made it yet."""
 
 import base64
-import json
 import os
 import uuid
 from dataclasses import dataclass
@@ -9,10 +8,9 @@ from time import sleep
 
 from .certificates import Pair, is_good, issue, new_authority, pair
 from .facts import Facts
+from .kept import AUTHORITY, PUBLIC_AUTHORITY, pool_secret
 from .parameters import Parameters
 
-AUTHORITY = "servers/ca-key"
-PUBLIC_AUTHORITY = "shared/ca"
 CONSUL_GOSSIP = "shared/consul-gossip"
 NOMAD_GOSSIP = "servers/nomad-gossip"
 CONSUL_MANAGEMENT = "servers/consul-management-token"
@@ -20,9 +18,6 @@ NOMAD_MANAGEMENT = "servers/nomad-management-token"
 SERVERS_CONSUL = "servers/consul-token"
 OPERATORS_CONSUL = "operators/consul-token"
 OPERATORS_NOMAD = "operators/nomad-token"
-POOLS = "servers/pools"
-"""The names of all pools of workers, a JSON list that is not secret."""
-REGISTRIES = "shared/registries"
 
 
 @dataclass(frozen=True)
@@ -38,11 +33,6 @@ class Credentials:
     nomad_management: str = ""
 
 
-def pool_secret(pool: str, name: str) -> str:
-    """Where a secret of a pool's workers is kept: ``certificate``, ``consul-token``, ``drain-token``."""
-    return f"pools/{pool}/{name}"
-
-
 def gossip_key() -> str:
     """32 bytes, as Serf takes them."""
     return base64.b64encode(os.urandom(32)).decode()
@@ -51,11 +41,6 @@ def gossip_key() -> str:
 def token() -> str:
     """A new token: a random UUID."""
     return str(uuid.uuid4())
-
-
-def pools(parameters: Parameters) -> list[str]:
-    """The names of the pools that workers may belong to."""
-    return [str(name) for name in json.loads(parameters.read(POOLS) or "[]")]
 
 
 def of_server(facts: Facts, parameters: Parameters, own: Pair | None) -> Credentials:

@@ -1,8 +1,11 @@
 """What a node does again and again. A duty that fails is tried again, and keeps no other from being done."""
 
+import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from .facts import Facts
 
 _SOON = 2
 """Seconds after which what failed is tried again."""
@@ -56,3 +59,26 @@ class Duties:
         if text and self._said.get(duty) != text:
             print(f"{duty.name}: {text}", flush=True)
         self._said[duty] = text
+
+
+def refresh(facts: Facts, do: Callable[[], None]) -> Duty:
+    """To follow what changed of the secrets, before others count on it, and to renew certificates before they end.
+
+    Not on all nodes at the same time: a change of secrets must not stop what is started again for it everywhere. What
+    the leader makes of it is there a fifth of the time later.
+    """
+    often = min(facts.follow_within, facts.certificate_hours * 3600 / 20) * random.uniform(0.4, 0.8)  # noqa: S311
+    return Duty("refresh", often, do)
+
+
+def run(duties: Sequence[Duty]) -> None:
+    """Do them until the node is gone, and nothing more then."""
+    own = Duties(duties)
+    try:
+        while True:
+            own.once()
+            time.sleep(1)
+    except Gone:
+        print("this node has left its cluster", flush=True)
+        while True:  # until the machine is taken away
+            time.sleep(60)

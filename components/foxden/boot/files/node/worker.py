@@ -4,10 +4,11 @@ import time
 
 from . import leaving
 from .api import CONSUL, NOMAD, Api, ApiError
-from .credentials import Credentials, pool_secret
+from .credentials import Credentials
 from .duties import Done, Duty, Gone
 from .facts import Facts
 from .group import Group
+from .kept import pool_secret
 from .parameters import Parameters
 from .waiting import until
 

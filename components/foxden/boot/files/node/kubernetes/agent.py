@@ -1,10 +1,6 @@
 """The program that runs as long as a master does."""
 
-import random
-import time
-
-from .. import aws
-from ..duties import Duties, Duty, Gone
+from .. import aws, duties
 from ..facts import Facts
 from ..group import Group
 from ..imds import Metadata
@@ -37,18 +33,8 @@ def run(facts: Facts, metadata: Metadata) -> None:
         if _followed(facts, parameters).generation != place.generation:
             raise SystemExit("etcd begins again: so does this node")
 
-    # Not all masters at the same time: what is started again for a change must not be away everywhere.
-    often = min(facts.follow_within, facts.certificate_hours * 3600 / 20) * random.uniform(0.4, 0.8)  # noqa: S311
     server = Server(facts, parameters, group, place.generation)
-    duties = Duties([*server.duties(), Duty("refresh", often, refresh)])
-    try:
-        while True:
-            duties.once()
-            time.sleep(1)
-    except Gone:
-        print("this node has left its cluster", flush=True)
-        while True:  # until the machine is taken away
-            time.sleep(60)
+    duties.run([*server.duties(), duties.refresh(facts, refresh)])
 
 
 def _followed(facts: Facts, parameters: Parameters) -> Place:

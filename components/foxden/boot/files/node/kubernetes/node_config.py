@@ -1,6 +1,5 @@
 """Writes down what a worker's parts read. The kubelet gets its certificates itself, by a token of its pool's."""
 
-import base64
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +8,9 @@ from typing import Any
 from ..certificates import pair
 from ..facts import Facts
 from ..imds import Metadata
+from ..kept import PUBLIC_AUTHORITY, pool_secret
 from ..parameters import Parameters
+from ..registries import auths
 from ..rest import ApiError
 from ..units import systemctl
 from ..written import write
@@ -17,7 +18,6 @@ from . import versions
 from .api import PORT, Kube, with_certificate
 from .kubeconfig import kubeconfig
 from .places import DNS_SERVICE, DOMAIN, POD_ADDRESSES, SERVICE_ADDRESSES
-from .secrets import PUBLIC_AUTHORITY, REGISTRIES, pool_secret
 
 AGENTS = ("kube-proxy", "kube-router")
 """What runs beside the kubelet."""
@@ -25,8 +25,6 @@ _KUBELET = "/etc/kubelet"
 _OWN = Path("/var/lib/kubelet/pki/kubelet-client-current.pem")
 """What the kubelet is known by: certificate and key."""
 _RESOLV = (Path("/run/systemd/resolve/resolv.conf"), Path("/etc/resolv.conf"))
-_DOCKER_NAMES = {"docker.io": "https://index.docker.io/v1/"}
-"""What a registry is called in a file of credentials, where that is not its host."""
 
 
 def api_url(facts: Facts) -> str:
@@ -75,7 +73,7 @@ def configure(facts: Facts, metadata: Metadata, parameters: Parameters) -> list[
     changed += ["kubelet"] * _written(_KUBELET, told)
     # Read only as long as the kubelet has no certificate.
     write(Path(_KUBELET, "bootstrap.json"), kubeconfig(_KUBELET, url, {"token": token}), "root")
-    write(Path("/var/lib/kubelet/config.json"), json.dumps(registry_credentials(facts, parameters)), "root")
+    write(Path("/var/lib/kubelet/config.json"), json.dumps({"auths": auths(facts, parameters)}), "root")
     return changed
 
 
@@ -146,16 +144,6 @@ def credentials(facts: Facts) -> dict[str, Any]:
         "defaultCacheDuration": "6h",
     }
     return {"apiVersion": "kubelet.config.k8s.io/v1", "kind": "CredentialProviderConfig", "providers": [provider]}
-
-
-def registry_credentials(facts: Facts, parameters: Parameters) -> dict[str, Any]:
-    """How images are pulled from registries whose credential the cluster keeps."""
-    auths = {}
-    for host in facts.registry_credentials:
-        kept = json.loads(parameters.read(f"{REGISTRIES}/{host.replace(':', '_')}") or "{}")
-        text = f"{kept.get('username', '')}:{kept.get('password', '')}"
-        auths[_DOCKER_NAMES.get(host, host)] = {"auth": base64.b64encode(text.encode()).decode()}
-    return {"auths": auths}
 
 
 def proxy(facts: Facts) -> list[str]:

@@ -1,10 +1,7 @@
 """The duties of a worker."""
 
-import random
-import time
-
-from .. import aws
-from ..duties import Done, Duties, Duty, Gone
+from .. import aws, duties
+from ..duties import Done, Duty, Gone
 from ..facts import Facts
 from ..group import Group
 from ..imds import Metadata
@@ -70,13 +67,4 @@ def run(facts: Facts, metadata: Metadata) -> None:
             print(f"started again for what changed: {', '.join(changed)}", flush=True)
             node_config.follow(changed)
 
-    often = min(facts.follow_within, facts.certificate_hours * 3600 / 20) * random.uniform(0.4, 0.8)  # noqa: S311
-    duties = Duties([*Worker(facts, group).duties(), Duty("refresh", often, refresh)])
-    try:
-        while True:
-            duties.once()
-            time.sleep(1)
-    except Gone:
-        print("this node has left its cluster", flush=True)
-        while True:  # until the machine is taken away
-            time.sleep(60)
+    duties.run([*Worker(facts, group).duties(), duties.refresh(facts, refresh)])
