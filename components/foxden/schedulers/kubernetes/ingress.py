@@ -67,7 +67,7 @@ def render_ingress(connection: Connection) -> dict[str, Any]:
             "apiVersion": "v1",
             "kind": "ConfigMap",
             "metadata": _metadata(INGRESS, options),
-            "data": {"settings.json": json.dumps(_settings(), indent=1, sort_keys=True)},
+            "data": {"settings.yaml": json.dumps(_settings(), indent=1, sort_keys=True)},
         },
         "proxy": _proxy(options, options.ingress_port or connection.ingress_port),
     }

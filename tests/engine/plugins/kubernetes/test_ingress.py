@@ -181,7 +181,7 @@ def test_a_request_that_reached_nobody_is_sent_again(ingress: Ingress) -> None:
     }
     partial = ingress.settings / "late.partial"
     partial.write_text(json.dumps({"http": late}))
-    partial.rename(ingress.settings / "late.json")
+    partial.rename(ingress.settings / "late.yaml")
     until(lambda: "late@file" in ingress.parts("routers"), "the ingress has seen the route", 10)
     answers: list[int] = []
     asking = threading.Thread(target=lambda: answers.append(ingress.status("/", "late.test")), daemon=True)

@@ -12,8 +12,9 @@ from typing import Any
 
 from ..facts import Facts
 from ..parameters import Parameters
+from ..registries import auths
 from ..rest import ApiError
-from .node_config import credentials, registry_credentials
+from .node_config import credentials
 
 _PULLED = Path("/var/lib/foxden/pulled")
 _PROVIDERS = Path("/usr/local/bin")
@@ -56,7 +57,7 @@ def login(facts: Facts, parameters: Parameters, image: str) -> Login | None:
             return _provided(provider, image, host)
     if host not in facts.registry_credentials:
         return None
-    (kept,) = registry_credentials(replace(facts, registry_credentials=(host,)), parameters)["auths"].values()
+    (kept,) = auths(replace(facts, registry_credentials=(host,)), parameters).values()
     user, _, password = base64.b64decode(kept["auth"]).decode().partition(":")
     return user, password
 
