@@ -41,6 +41,10 @@ class Kubernetes:
         """Whether the API is ready."""
         return self._api.text("/readyz") == "ok"
 
+    def version(self) -> str:
+        """What the API server says it is, like ``v1.34.4``."""
+        return str((self._api.peek("/version") or {}).get("gitVersion") or "")
+
     def environments(self) -> list[str]:
         """The namespaces that environments have made."""
         return environments_of(self._api.items("/api/v1/namespaces", labelSelector=OURS))

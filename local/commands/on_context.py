@@ -21,11 +21,11 @@ from local.commands.backends import Backend, Questions
 from local.commands.kubernetes_api import Kubernetes
 from local.commands.nomad_facts import Route
 from local.errors import LocalError
-from local.kubernetes.api import Api
 from local.kubernetes.places import INGRESS_PORT
 from local.paths import cluster_file, kubeconfig_file
 from local.plugins.errors import OperationError
 from local.plugins.kubernetes.kubeconfig import access
+from local.plugins.kubernetes.supported import too_old
 
 _LOADED_WITHIN = 300.0
 
@@ -62,13 +62,17 @@ class Known:
 
 
 def _start(report: Callable[[str], None], context: str) -> Cluster:
-    cluster = load()
-    if cluster is None:
-        cluster = _facts(context)
+    known = load()
+    cluster = known or _facts(context)
+    api, named = Kubernetes(cluster), f"the cluster of context '{cluster.options['context']}'"
+    if not api.answer():
+        raise LocalError(f"{named} does not answer at {cluster.address}")
+    problem = too_old(api.version())
+    if problem:
+        raise LocalError(f"{named} {problem}; nothing was changed there")
+    if known is None:
         cluster.save()
-        report(f"using the cluster of context '{context}' at {cluster.address}")
-    if not Kubernetes(cluster).answer():
-        raise LocalError(f"the cluster of context '{cluster.options['context']}' does not answer at {cluster.address}")
+        report(f"using {named} at {cluster.address}")
     return cluster
 
 
@@ -81,8 +85,6 @@ def _facts(context: str) -> Cluster:
         found = access(kubeconfig, context, "", "")
     except OperationError as error:
         raise LocalError(f"context '{context}': {error}") from None
-    if Api(found.address, found.headers, found.tls).text("/readyz") != "ok":
-        raise LocalError(f"the cluster of context '{context}' does not answer at {found.address}")
     return Cluster(
         address=found.address,
         token="",

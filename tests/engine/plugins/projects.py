@@ -33,7 +33,7 @@ def environment(directory: Path) -> dict[str, str]:
 
 
 def settings(directory: Path, packages: Mapping[str, str]) -> dict[str, str]:
-    """What makes ``pulumi`` keep all it knows in a directory, and use stand-ins of packages, by name and version."""
+    """What makes ``pulumi`` keep all it knows in a directory, and use stand-ins for packages at these versions."""
     home, backend = directory / "pulumi-home", directory / "backend"
     backend.mkdir()
     launcher(home, "language", "python", version("pulumi"), "language_python")

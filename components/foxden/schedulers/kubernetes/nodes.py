@@ -49,7 +49,7 @@ _SHARED = (
     *("parameters", "registries", "rest", "units", "waiting", "watch", "written"),
 )
 """The modules of the nodes' program that are the same whatever runs services."""
-_OF_WORKERS = ("drain", "network", "node_config", "worker")
+_OF_WORKERS = ("drain", "network", "node_config", "pull", "worker")
 _OF_BOTH = ("__init__", "__main__", "api", "kubeconfig", "places", "secrets", "versions")
 """The modules of Kubernetes' own part; all others are the masters'."""
 _PARTS = {

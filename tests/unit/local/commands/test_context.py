@@ -24,7 +24,7 @@ def kubeconfig(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, can
     }
     file.write_text(json.dumps(content))
     monkeypatch.setenv("KUBECONFIG", f"{file}:/another")
-    canned.answers["/readyz"] = "ok"
+    canned.answers |= {"/readyz": "ok", "/version": {"gitVersion": "v1.31.14"}}
     return file
 
 
@@ -60,6 +60,16 @@ def test_a_context_that_is_not_there_or_does_not_answer_is_an_error(kubeconfig: 
     del canned.answers["/readyz"]
     with pytest.raises(LocalError, match="does not answer"):
         BACKEND.start(lambda line: None, "kind-dev")
+
+
+def test_a_cluster_that_is_too_old_is_left_alone(kubeconfig: Path, canned: Canned) -> None:
+    canned.answers["/version"] = {"gitVersion": "v1.30.14-eks-7f9249a"}
+    words = "'kind-dev' is Kubernetes 1.30.14-eks-7f9249a, and 1.31 or later is needed .*; nothing was changed there"
+    with pytest.raises(LocalError, match=words):
+        BACKEND.start(lambda line: None, "kind-dev")
+    assert load() is None
+    del canned.answers["/version"]  # it keeps that to itself
+    assert BACKEND.start(lambda line: None, "kind-dev") == load()
 
 
 def test_the_end_forgets_the_cluster_and_leaves_it(kubeconfig: Path) -> None:

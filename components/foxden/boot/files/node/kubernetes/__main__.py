@@ -33,10 +33,15 @@ def _master(arguments: list[str], facts: Facts, metadata: Metadata) -> None:
 
 
 def _worker(arguments: list[str], facts: Facts, metadata: Metadata) -> None:
-    from . import network, node_config, worker
+    from . import network, node_config, pull, worker
+
+    def configure() -> None:
+        parameters = _parameters(facts)
+        node_config.configure(facts, metadata, parameters)
+        pull.pull(facts, parameters)
 
     if arguments == ["configure"]:
-        until_done(facts, metadata, lambda: node_config.configure(facts, metadata, _parameters(facts)))
+        until_done(facts, metadata, configure)
     elif arguments == ["network"]:
         network.run(facts)
     elif arguments == ["agent"]:
