@@ -71,8 +71,10 @@ def test_a_drain_ends_when_all_have_gone_or_time_is_up(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(draining, "until", until)
     monkeypatch.setattr(draining, "cordon", lambda *_: True)
-    assert draining.drain(Evicting, "general-i-1", 300, lambda: None)  # type: ignore[arg-type]
-    assert not draining.drain(lambda: Evicting(pod("a")), "general-i-1", 300, lambda: None)  # type: ignore[arg-type]
+    idle: Any = Evicting()
+    busy: Any = Evicting(pod("a"))
+    assert draining.drain(lambda: idle, "general-i-1", 300, lambda: None)
+    assert not draining.drain(lambda: busy, "general-i-1", 300, lambda: None)
     assert waited == [60, 300, 60, 300]
 
 

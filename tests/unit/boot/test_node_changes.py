@@ -20,6 +20,10 @@ CREDENTIALS = Credentials("CA", Pair("CERT", "KEY"), "gossip", "token", "gossip"
 KEY = "/v1/kv/foxden-node/turns/nomad"
 
 
+def no_more(*_: Any) -> None:
+    raise OSError("the machine lost its power")
+
+
 @pytest.fixture(autouse=True)
 def same_owner(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.chown", lambda *_: None)
@@ -61,9 +65,6 @@ def test_what_could_not_be_done_is_still_to_be_done(monkeypatch: pytest.MonkeyPa
 def test_a_change_is_known_before_it_is_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     configure.configure(facts(), CREDENTIALS, tmp_path)
     Pending(tmp_path).done(*Pending(tmp_path).names())
-
-    def no_more(*_: Any) -> None:
-        raise OSError("the machine lost its power")
 
     monkeypatch.setattr(Path, "replace", no_more)
     changed = Credentials(**{**vars(CREDENTIALS), "consul_token": "new"})

@@ -34,9 +34,7 @@ def main(arguments: list[str]) -> None:
 def _configure(facts: Facts) -> None:
     parameters = Parameters(aws.client(facts, "ssm"), facts.parameters, facts.key)
     configure.configure(facts, of_node(facts, parameters, configure.own_certificate()))
-    # No agent runs yet: they start with all of it.
-    pending = Pending()
-    pending.done(*pending.names())
+    Pending().clear()
     if not facts.is_server:
         configure.write_docker(facts, parameters)
         _pull(facts)

@@ -18,6 +18,10 @@ class Pending:
         """All that is to be done, sorted."""
         return sorted(each.name for each in self._folder.glob("*"))
 
+    def clear(self) -> None:
+        """Nothing is to be done: whoever it would be done for has not begun, and begins with all of it."""
+        self.done(*self.names())
+
     def done(self, *names: str) -> None:
         """These need not be done any more."""
         for name in names:

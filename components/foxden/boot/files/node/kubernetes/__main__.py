@@ -7,6 +7,7 @@ from ..beginning import until_done
 from ..facts import Facts, load
 from ..imds import Metadata
 from ..parameters import Parameters
+from ..pending import Pending
 
 
 def main(arguments: list[str]) -> None:
@@ -23,7 +24,7 @@ def _master(arguments: list[str], facts: Facts, metadata: Metadata) -> None:
     from . import agent, people
 
     if arguments == ["configure"]:
-        until_done(facts, metadata, lambda: agent.configure(facts, _parameters(facts)))
+        until_done(facts, metadata, lambda: agent.begin(facts, _parameters(facts)))
     elif arguments == ["agent"]:
         agent.run(facts, metadata)
     elif arguments:
@@ -37,7 +38,9 @@ def _worker(arguments: list[str], facts: Facts, metadata: Metadata) -> None:
 
     def configure() -> None:
         parameters = _parameters(facts)
-        node_config.configure(facts, metadata, parameters)
+        pending = Pending()
+        node_config.configure(facts, metadata, parameters, pending)
+        pending.clear()
         pull.pull(facts, parameters)
 
     if arguments == ["configure"]:

@@ -1,7 +1,7 @@
 """Writes down what a worker's parts read. The kubelet gets its certificates itself, by a token of its pool's."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from ..facts import Facts
 from ..imds import Metadata
 from ..kept import PUBLIC_AUTHORITY, pool_secret
 from ..parameters import Parameters
+from ..pending import Pending
 from ..registries import auths
 from ..rest import ApiError
 from ..units import systemctl
@@ -52,17 +53,17 @@ def api_as(facts: Facts, agent: str) -> Kube:
     return with_certificate(api_url(facts), folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
 
 
-def configure(facts: Facts, metadata: Metadata, parameters: Parameters) -> list[str]:
-    """Write everything; the units that have to be started again because of what changed."""
+def configure(facts: Facts, metadata: Metadata, parameters: Parameters, pending: Pending) -> None:
+    """Write everything. The units that have to be started again because of what changes are pending."""
     authority = _read(parameters, PUBLIC_AUTHORITY)
     shown = {agent: pair(_read(parameters, pool_secret(facts.pool, agent))) for agent in AGENTS}
     token = _read(parameters, pool_secret(facts.pool, "bootstrap-token"))
-    url, changed = api_url(facts), []
+    url = api_url(facts)
     for agent, arguments in (("kube-proxy", proxy(facts)), ("kube-router", router(facts))):
         own = shown[agent]
         files = {"ca.pem": authority, "cert.pem": own.certificate, "key.pem": own.key}
         files |= {"kubeconfig.json": kubeconfig(f"/etc/{agent}", url), "arguments": _arguments(arguments)}
-        changed += [agent] * _written(f"/etc/{agent}", files)
+        _write(f"/etc/{agent}", files, lambda unit=agent: pending.note(unit))
     _wait_for_masters(facts)
     place = metadata.read("placement/availability-zone") or ""
     labels = {"topology.kubernetes.io/region": facts.region, "topology.kubernetes.io/zone": place, **facts.labels}
@@ -75,17 +76,18 @@ def configure(facts: Facts, metadata: Metadata, parameters: Parameters) -> list[
         "credentials.json": json.dumps(credentials(facts), indent=1, sort_keys=True),
         "arguments": _arguments(kubelet(facts, labels)),
     }
-    changed += ["kubelet"] * _written(_KUBELET, told)
+    _write(_KUBELET, told, lambda: pending.note("kubelet"))
     # Read only as long as the kubelet has no certificate.
     write(Path(_KUBELET, "bootstrap.json"), kubeconfig(_KUBELET, url, {"token": token}), "root")
     write(Path("/var/lib/kubelet/config.json"), json.dumps({"auths": auths(facts, parameters)}), "root")
-    return changed
 
 
-def follow(units: Sequence[str]) -> None:
+def follow(pending: Pending) -> None:
     """Start again what has to be."""
-    for unit in units:
+    for unit in pending.names():
+        print(f"started again for what changed: {unit}", flush=True)
         systemctl("restart", unit)
+        pending.done(unit)
 
 
 def kubelet(facts: Facts, labels: Mapping[str, str]) -> list[str]:
@@ -198,9 +200,9 @@ def _read(parameters: Parameters, name: str) -> str:
     return found
 
 
-def _written(folder: str, files: Mapping[str, str]) -> bool:
-    """Write all of them; whether one of them was another before."""
-    return sum(write(Path(folder, name), text, "root") for name, text in files.items()) > 0
+def _write(folder: str, files: Mapping[str, str], before: Callable[[], None]) -> None:
+    for name, text in files.items():
+        write(Path(folder, name), text, "root", before=before)
 
 
 def _arguments(arguments: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from ..facts import Facts
 from ..group import Group
 from ..imds import Metadata
 from ..parameters import Parameters
+from ..pending import Pending
 from ..rest import ApiError, Rest
 from ..units import keep_ended, systemctl
 from ..waiting import until
@@ -61,11 +62,12 @@ def run(facts: Facts, metadata: Metadata) -> None:
     """Do the duties of a worker until it is gone."""
     parameters = Parameters(aws.client(facts, "ssm"), facts.parameters, facts.key)
     group = Group(facts, metadata, aws.client(facts, "autoscaling"))
+    pending = Pending()
 
     def refresh() -> None:
-        changed = node_config.configure(facts, metadata, parameters)
-        if changed:
-            print(f"started again for what changed: {', '.join(changed)}", flush=True)
-            node_config.follow(changed)
+        try:
+            node_config.configure(facts, metadata, parameters, pending)
+        finally:
+            node_config.follow(pending)
 
     duties.run([*Worker(facts, group).duties(), duties.refresh(facts, refresh)])
