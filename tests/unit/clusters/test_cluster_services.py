@@ -137,9 +137,7 @@ def test_what_it_has_may_be_known_later() -> None:
 
 
 def test_a_cluster_has_no_more_than_there_is() -> None:
-    with pytest.raises(
-        Failed, match=r"options\.provides must name cluster services, got 'dns', did you mean"
-    ):
+    with pytest.raises(Failed, match=r"options\.provides must name cluster services, got 'dns', did you mean"):
         services(cluster={**CLUSTER, "options": {"provides": "dns"}})
 
 
