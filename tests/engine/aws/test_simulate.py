@@ -14,7 +14,7 @@ import yaml
 from local.paths import REPO
 from local.simulate.audit import RULES
 from local.simulate.limits import LIMITS
-from local.stackfiles import stack_file, values
+from local.stackfiles import stack_file
 from local.toolchain.aws import Ready
 from tests.engine.harness.command import Done, Running
 from tests.engine.harness.waiting import until
@@ -48,13 +48,16 @@ def _processes(directory: Path) -> list[psutil.Process]:
 
 @pytest.fixture
 def eks() -> Iterator[None]:
-    """The file of an environment like qa whose control plane Amazon runs."""
-    own_servers = ("core", "instance_type", "servers")
-    choices = {key: value for key, value in values("qa").items() if key not in own_servers}
-    for pool in choices["pools"].values():
-        pool.pop("scaling", None)
-    core = {"administrators": {"ci": "arn:aws:iam::123456789012:role/ci"}}
-    choices |= {"managed": True, "image": "1.34.1-20250920", "core": core, "domain": "eks.foxden.example"}
+    """The file of an environment like qa, with a cluster of its own whose control plane Amazon runs."""
+    choices = {
+        "inherits": "qa",
+        "cluster": "own",
+        "managed": True,
+        "image": "1.34.1-20250920",
+        "core": {"administrators": {"ci": "arn:aws:iam::123456789012:role/ci"}, "software": None},
+        "pools": {"general": {"scaling": None}},
+        "cluster_services": {"coredns": None},
+    }
     file = stack_file(EKS)
     file.write_text(yaml.safe_dump({"config": {f"foxden:{key}": value for key, value in choices.items()}}))
     yield
