@@ -1,41 +1,16 @@
 """An environment whose control plane Amazon runs: qa, with one line more in its file."""
 
-from typing import Any
-
 import pytest
 
-from local import stackfiles
-from stacks import dev
 from stacks.services import SERVICES
-from stacks.settings import Settings, parse_settings
-from tests.graph.eks_graphs import CI, CLUSTER, GROUP, HOST, RELEASE
-from tests.graph.eks_graphs import told as eks
-from tests.graph.environments import FUNCTIONS, answer
-from tests.mocks import Recorded, reveal, run
-
-
-def chosen(**changed: Any) -> Settings:
-    """qa's choices without those for servers of its own, and with those for EKS, which brings its own CoreDNS."""
-    own_servers = ("servers", "instance_type", "cluster_services")
-    given = {key: value for key, value in stackfiles.values("qa").items() if key not in own_servers}
-    pools = {name: {k: v for k, v in own.items() if k != "scaling"} for name, own in given["pools"].items()}
-    own = {"managed": True, "image": RELEASE, "core": {"administrators": {"ci": CI}}, "pools": pools}
-    return parse_settings("qa", "qa", {**given, **own, **changed})
-
-
-def up(settings: Settings) -> Recorded:
-    """Compose it."""
-
-    def told(kind: str, name: str, inputs: Any) -> dict[str, Any]:
-        return (eks if kind.startswith("aws:eks/") else answer)(kind, name, inputs)
-
-    return run(lambda: dev.compose(settings), stack="qa", answer=told, functions=FUNCTIONS)
+from tests.graph.eks_graphs import CI, CLUSTER, GROUP, HOST, chosen, stack
+from tests.mocks import Recorded, reveal
 
 
 @pytest.fixture(scope="module")
 def done() -> Recorded:
     """It, once."""
-    return up(chosen())
+    return stack(chosen())
 
 
 def test_the_same_services_on_a_cluster_that_amazon_runs(done: Recorded) -> None:
@@ -57,7 +32,7 @@ def test_whoever_deploys_comes_by_make_connect_or_from_where_it_is_open(done: Re
     assert connection["address"] == "https://127.0.0.1:16443"
     assert HOST in connection["options"]["kubeconfig"]
     core = {"administrators": {"ci": CI}, "public_from": ["198.51.100.0/24"]}
-    opened = reveal(up(chosen(core=core, layers=["cluster"])).exports["connection"])
+    opened = reveal(stack(chosen(core=core, layers=["cluster"])).exports["connection"])
     assert opened["address"] == f"https://{HOST}"
 
 
