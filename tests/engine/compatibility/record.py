@@ -17,7 +17,7 @@ _READ = ("cluster.json", "artifacts.json", "secrets/local.json")
 def main() -> int:
     """The local environment on Nomad, and those on a simulated AWS; or the stacks that are named alone."""
     for stack in sys.argv[1:] or ("local", *ON_AWS):
-        keep(stack, _on_aws(stack) if stack in ON_AWS else _local())
+        keep(stack, _local() if stack == "local" else _on_aws(stack))
     return 0
 
 
