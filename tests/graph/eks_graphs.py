@@ -3,10 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local import stackfiles
-from stacks import dev
-from stacks.settings import Settings, parse_settings
-from tests.graph import environments
 from tests.graph.graphs import NETWORK, TAGS, answer, lib
 from tests.mocks import Recorded, run
 
@@ -64,21 +60,3 @@ def up(
 
     functions = {"aws:ssm/getParametersByPath:getParametersByPath": lambda args: kept}
     return run(program, answer=told, functions=functions, preview=preview)
-
-
-def chosen(**changed: Any) -> Settings:
-    """qa's choices without those for servers of its own, and with those for EKS, which brings its own CoreDNS."""
-    own_servers = ("servers", "instance_type", "cluster_services")
-    given = {key: value for key, value in stackfiles.values("qa").items() if key not in own_servers}
-    pools = {name: {k: v for k, v in own.items() if k != "scaling"} for name, own in given["pools"].items()}
-    own = {"managed": True, "image": RELEASE, "core": {"administrators": {"ci": CI}}, "pools": pools}
-    return parse_settings("qa", "qa", {**given, **own, **changed})
-
-
-def stack(settings: Settings) -> Recorded:
-    """Compose it."""
-
-    def says(kind: str, name: str, inputs: Any) -> dict[str, Any]:
-        return (told if kind.startswith("aws:eks/") else environments.answer)(kind, name, inputs)
-
-    return run(lambda: dev.compose(settings), stack="qa", answer=says, functions=environments.FUNCTIONS)

@@ -1,16 +1,43 @@
 """An environment whose control plane Amazon runs: qa, with one line more in its file."""
 
+from typing import Any
+
 import pytest
 
+from local import stackfiles
+from policies.model import Level
+from stacks import dev
 from stacks.services import SERVICES
-from tests.graph.eks_graphs import CI, CLUSTER, GROUP, HOST, chosen, stack
-from tests.mocks import Recorded, reveal
+from stacks.settings import Settings, parse_settings
+from tests.graph.eks_graphs import CI, CLUSTER, GROUP, HOST, RELEASE
+from tests.graph.eks_graphs import told as eks
+from tests.graph.environments import FUNCTIONS, answer
+from tests.mocks import Recorded, reveal, run
+from tests.policies.judging import judged, told
+
+
+def chosen(**changed: Any) -> Settings:
+    """qa's choices without those for servers of its own, and with those for EKS, which brings its own CoreDNS."""
+    own_servers = ("servers", "instance_type", "cluster_services")
+    given = {key: value for key, value in stackfiles.values("qa").items() if key not in own_servers}
+    pools = {name: {k: v for k, v in own.items() if k != "scaling"} for name, own in given["pools"].items()}
+    own = {"managed": True, "image": RELEASE, "core": {"administrators": {"ci": CI}}, "pools": pools}
+    return parse_settings("qa", "qa", {**given, **own, **changed})
+
+
+def up(settings: Settings) -> Recorded:
+    """Compose it."""
+
+    def told(kind: str, name: str, inputs: Any) -> dict[str, Any]:
+        return (eks if kind.startswith("aws:eks/") else answer)(kind, name, inputs)
+
+    return run(lambda: dev.compose(settings), stack="qa", answer=told, functions=FUNCTIONS)
 
 
 @pytest.fixture(scope="module")
 def done() -> Recorded:
     """It, once."""
-    return stack(chosen())
+    return up(chosen())
 
 
 def test_the_same_services_on_a_cluster_that_amazon_runs(done: Recorded) -> None:
@@ -32,7 +59,7 @@ def test_whoever_deploys_comes_by_make_connect_or_from_where_it_is_open(done: Re
     assert connection["address"] == "https://127.0.0.1:16443"
     assert HOST in connection["options"]["kubeconfig"]
     core = {"administrators": {"ci": CI}, "public_from": ["198.51.100.0/24"]}
-    opened = reveal(stack(chosen(core=core, layers=["cluster"])).exports["connection"])
+    opened = reveal(up(chosen(core=core, layers=["cluster"])).exports["connection"])
     assert opened["address"] == f"https://{HOST}"
 
 
@@ -40,3 +67,9 @@ def test_services_wait_for_nodes(done: Recorded) -> None:
     groups = {each.urn for each in done.of_type(GROUP).values()}
     for each in done.of_type("kubernetes:apps/v1:Deployment").values():
         assert groups <= each.depends_on
+
+
+def test_no_policy_forbids_it(done: Recorded) -> None:
+    report = judged(done, "qa")
+    assert told(report, Level.MANDATORY) == []
+    assert {each.rule for each in report.violations} <= {"image-by-digest", "outgoing-limited"}
