@@ -65,9 +65,9 @@ connect: $(READY) ## bring the APIs of a cloud cluster to this machine, until Ct
 pin-image: $(READY) ## put the latest Ubuntu LTS image into a file, which the next pulumi up rolls to: STACK=dev
 	@$(PY) -m local pin-image $(call option,STACK,stack)
 
-policy: $(READY) ## preview with the policy pack, reports for a pull request: STACK=dev [OVER=stack|simulated] [TO=dir]
+policy: $(READY) ## preview with the policy pack, reports for a pull request: STACK=dev [OVER=stack|simulated] [BASE=commit] [TO=dir]
 	@$(PY) -m local tools
-	@$(PY) -m review policy $(call option,STACK,stack) $(call option,OVER,over) $(call option,TO,to)
+	@$(PY) -m review policy $(call option,STACK,stack) $(call option,OVER,over) $(call option,BASE,base) $(call option,TO,to)
 
 parity: $(READY) ## how the environments differ, from their files alone
 	@$(PY) -m review parity

@@ -41,6 +41,12 @@ def namespace(name: str, of: str, profile: str) -> Object:
     return found
 
 
+def closed(space: str, of: str) -> Object:
+    """Nobody reaches a pod of a namespace but whom another policy lets in, and machines their own pods."""
+    spec = {"podSelector": {}, "policyTypes": ["Ingress"]}
+    return thing("networking.k8s.io/v1", "NetworkPolicy", "closed", of, space, spec=spec)
+
+
 def account(name: str, space: str, of: str) -> Object:
     """An account; pods say themselves that they want its token."""
     return thing("v1", "ServiceAccount", name, of, space, automountServiceAccountToken=False)
