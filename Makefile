@@ -125,10 +125,10 @@ docs: $(READY) ## the documentation as a site, in .foxden/site; a link that lead
 graph: $(READY) ## what a stack registers, drawn into docs/graphs/: STACK=dev, or all
 	@$(PY) -m documents.draw $(call option,STACK,stack)
 
-bench: $(READY) ## measure previews, imports and `make up`
+bench: $(READY) ## measure previews, imports and `make up`, or one of these: [PART=kubernetes] [LARGEST=100]
 	@$(PY) -m local tools
 	@$(PY) -m local tools --scheduler kubernetes
-	@$(PY) -m bench
+	@$(PY) -m bench $(call option,PART,part) $(call option,LARGEST,largest)
 
 clean: ## remove the virtual environment and caches
 	@if [ -e "$${FOXDEN_STATE:-.foxden}/agents" ]; then echo "the cluster is still there: run 'make down' first" >&2; exit 1; fi

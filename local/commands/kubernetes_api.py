@@ -24,7 +24,7 @@ from local.plugins.errors import OperationError
 from local.plugins.kubernetes.kubeconfig import access
 
 _WORKLOADS = {"Deployment": "apps/v1", "DaemonSet": "apps/v1", "Job": "batch/v1", "CronJob": "batch/v1"}
-_INGRESS_SPACE = "foxden-ingress"
+INGRESS_SPACE = "foxden-ingress"
 
 
 class Kubernetes:
@@ -92,7 +92,7 @@ class Kubernetes:
 
     def ingress(self) -> Job | None:
         """The way in, if it is deployed."""
-        return next(iter(self.jobs(_INGRESS_SPACE)), None)
+        return next(iter(self.jobs(INGRESS_SPACE)), None)
 
     def has_ingress(self) -> bool:
         """Whether the way in is deployed."""

@@ -90,7 +90,7 @@ def test_the_cluster_says_which_tools_are_used() -> None:
 
 def test_kubernetes_takes_nothing_of_nomad_and_the_other_way_round() -> None:
     assert set(SETS["kubernetes"].tools) & set(SETS["nomad"].tools) == {"pulumi"}
-    assert [plugin.name for plugin in SETS["kubernetes"].plugins] == ["python", "kubernetes"]
+    assert [plugin.name for plugin in SETS["kubernetes"].plugins] == ["python", "consul", "kubernetes"]
     with pytest.raises(LocalError, match=r"missing: pulumi 3\.250\.0 \("):
         shell.exports(os.environ, "kubernetes")
     with pytest.raises(LocalError, match="nomad"):
