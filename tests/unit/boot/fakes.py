@@ -66,6 +66,9 @@ class FakeApi(Api):
         other.calls = self.calls
         return other
 
+    def patient(self) -> "FakeApi":
+        return self
+
     def told(self, start: str) -> list[Any]:
         """The bodies of the calls that begin so."""
         return [body for call, body in self.calls if call.startswith(start)]

@@ -224,6 +224,24 @@ def test_all_tokens_are_replaced_and_those_of_consul_known_before_any_node_learn
     assert not set(made) & set(kept.values)
 
 
+def test_a_token_is_kept_for_others_only_once_consul_knows_it() -> None:
+    """Otherwise all servers would follow to a management token that nobody can make known any more."""
+    names = [credentials.SERVERS_CONSUL, credentials.OPERATORS_CONSUL, credentials.CONSUL_MANAGEMENT]
+    kept, tokens = kept_secrets(**dict.fromkeys(names, "old")), Tokens()
+    tokens.add("old")
+    made = iter([True, True, False])
+
+    def make(secret: str, body: Any) -> dict[str, Any]:
+        if not next(made):
+            raise ApiError("PUT /v1/acl/token: 500 No cluster leader", 500)
+        return tokens.make(secret, body)
+
+    with pytest.raises(ApiError, match="No cluster leader"):
+        rotate("tokens", facts(), kept, consul_api(tokens, **{"PUT /v1/acl/token": make}), nomad_api(Tokens()))
+    assert {kept.values[name] for name in names} == set(tokens.held)
+    assert kept.values[credentials.CONSUL_MANAGEMENT] == "old"
+
+
 def test_an_authority_is_replaced_without_a_moment_in_which_nobody_is_trusted() -> None:
     old = new_authority("dev")
     kept = kept_secrets(**{AUTHORITY: old.text(), PUBLIC_AUTHORITY: old.certificate})

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from foxden.boot.files.node import access, leaving, server, snapshots, worker
+from foxden.boot.files.node import access, leaving, server, snapshots, waiting, worker
 from foxden.boot.files.node.api import ApiError
 from foxden.boot.files.node.certificates import Pair
 from foxden.boot.files.node.credentials import Credentials
@@ -14,7 +14,7 @@ from foxden.boot.files.node.group import Group
 from foxden.boot.files.node.server import Server
 from foxden.boot.files.node.worker import Worker
 from tests.unit.boot import fakes
-from tests.unit.boot.fakes import FakeApi, FakeGroups, FakeMetadata, FakeParameters
+from tests.unit.boot.fakes import FakeApi, FakeGroups, FakeMetadata, FakeParameters, Time
 
 CREDENTIALS = Credentials("CA", Pair("CERT", "KEY"), "gossip", "token", "gossip", "management", "management")
 HEALTH = "/v1/operator/autopilot/health"
@@ -65,6 +65,29 @@ def test_a_worker_that_may_be_taken_drains_once_and_stays(
     node.leave()
     node.leave()
     assert steps == [("drain", deadline)]
+
+
+def test_who_has_left_tells_the_group_again_and_again_however_often_it_does_not_listen(
+    monkeypatch: pytest.MonkeyPatch, steps: list[tuple[str, Any]]
+) -> None:
+    class Throttled(Exception):
+        pass
+
+    clock, client = Time(), FakeGroups(i_1="Terminating:Wait")
+    found = client.describe_auto_scaling_instances
+
+    def describe(InstanceIds: list[str]) -> dict[str, Any]:
+        if clock.now < 500:
+            raise Throttled("Rate exceeded")
+        return found(InstanceIds)
+
+    monkeypatch.setattr(waiting, "time", clock)
+    monkeypatch.setattr(client, "describe_auto_scaling_instances", describe)
+    node = a_worker(FakeMetadata(autoscaling_target_lifecycle_state="Terminated"), client)
+    with pytest.raises(Gone):
+        node.leave()
+    assert [step for step, _ in steps] == ["drain", "leave"]
+    assert [action for action, _ in client.calls] == ["complete_lifecycle_action"]
 
 
 def test_a_worker_that_was_drained_leaves_when_it_is_ended(steps: list[tuple[str, Any]]) -> None:

@@ -45,7 +45,7 @@ _PACKAGES_OF_WORKERS = (
 _NEW_CONTAINERD = (Command(("systemctl", "daemon-reload")), Command(("systemctl", "restart", "containerd")))
 """Its package has started it with another configuration."""
 _SHARED = (
-    *("__init__", "authority", "aws", "beginning", "certificates", "duties", "facts", "group", "imds", "kept"),
+    *("__init__", "authority", "aws", "beginning", "certificates", "duties", "facts", "going", "group", "imds", "kept"),
     *("parameters", "pending", "registries", "rest", "units", "waiting", "watch", "written"),
 )
 """The modules of the nodes' program that are the same whatever runs services."""

@@ -25,17 +25,30 @@ _FIRST = ("Bootstrap Token", "foxden-management")
 
 def keep_consul(facts: Facts, api: Api, parameters: Parameters) -> None:
     """The tokens of nodes and operators, and what anyone may read."""
-    wanted = {"servers": (SERVERS_CONSUL, consul.node_rules("servers"))}
-    wanted["operators"] = (OPERATORS_CONSUL, consul.OPERATOR_RULES)
-    wanted["management"] = (CONSUL_MANAGEMENT, "")
-    for pool in pools(parameters):
-        wanted[f"pool-{pool}"] = (pool_secret(pool, "consul-token"), consul.node_rules(pool))
     _consul_policy(api, "foxden-anonymous", consul.ANONYMOUS_RULES)
     anonymous = {"AccessorID": consul.ANONYMOUS, "Policies": [{"Name": "foxden-anonymous"}]}
     api.call("PUT", f"/v1/acl/token/{consul.ANONYMOUS}", anonymous)
     held = api.get("/v1/acl/tokens")
-    for name, (parameter, rules) in wanted.items():
-        _consul_token(facts, api, held, f"foxden-{name}", parameters.once(parameter, token), rules)
+    for name, (parameter, rules) in _of_consul(parameters).items():
+        _consul_token(facts, api, held, name, parameters.once(parameter, token), rules)
+
+
+def renew_consul(facts: Facts, api: Api, parameters: Parameters) -> None:
+    """New tokens in place of all of them. Consul knows each before it is kept: otherwise nobody could tell it."""
+    for name, (parameter, rules) in _of_consul(parameters).items():
+        fresh = token()
+        _consul_token(facts, api, [], name, fresh, rules)
+        parameters.replace(parameter, fresh)
+
+
+def _of_consul(parameters: Parameters) -> dict[str, tuple[str, str]]:
+    """The name of each token to where it is kept, and what it may; '' for everything."""
+    wanted = {"foxden-servers": (SERVERS_CONSUL, consul.node_rules("servers"))}
+    wanted["foxden-operators"] = (OPERATORS_CONSUL, consul.OPERATOR_RULES)
+    wanted["foxden-management"] = (CONSUL_MANAGEMENT, "")
+    for pool in pools(parameters):
+        wanted[f"foxden-pool-{pool}"] = (pool_secret(pool, "consul-token"), consul.node_rules(pool))
+    return wanted
 
 
 def _consul_token(facts: Facts, api: Api, held: list[dict[str, Any]], name: str, secret: str, rules: str) -> None:

@@ -91,7 +91,7 @@ def docker_config(facts: Facts, parameters: Parameters) -> dict[str, object]:
 def own_certificate(root: Path = Path("/")) -> Pair | None:
     """The certificate that the node was given before."""
     files = [root / "etc/consul.d/tls" / name for name in ("cert.pem", "key.pem")]
-    return Pair(*(file.read_text() for file in files)) if all(file.exists() for file in files) else None
+    return Pair(*(file.read_text(errors="replace") for file in files)) if all(file.exists() for file in files) else None
 
 
 def follow(pending: Pending, start_again: Callable[[], None]) -> None:

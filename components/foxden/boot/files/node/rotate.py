@@ -39,17 +39,11 @@ def _nomad_gossip(api: Api, parameters: Parameters) -> None:
 def _tokens(facts: Facts, parameters: Parameters, consul: Api, nomad: Api) -> str:
     made = nomad.call("POST", "/v1/acl/token", {"Name": "foxden-management", "Type": "management"})
     parameters.replace(credentials.NOMAD_MANAGEMENT, made["SecretID"])
-    pools = kept.pools(parameters)
+    access.renew_consul(facts, consul, parameters)
     for name in (
-        credentials.CONSUL_MANAGEMENT,
-        credentials.SERVERS_CONSUL,
-        credentials.OPERATORS_CONSUL,
-        *(kept.pool_secret(pool, "consul-token") for pool in pools),
+        credentials.OPERATORS_NOMAD,
+        *(kept.pool_secret(pool, "drain-token") for pool in kept.pools(parameters)),
     ):
-        parameters.replace(name, credentials.token())
-    # By the old token and at once: a leader that has the new one already could not make it known.
-    access.keep_consul(facts, consul, parameters)
-    for name in (credentials.OPERATORS_NOMAD, *(kept.pool_secret(pool, "drain-token") for pool in pools)):
         parameters.forget(name)
     return f"There are new tokens. {_follow(facts)} The old ones end after {3 * facts.follow_within} seconds."
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from . import access, configure, leaving, snapshots
 from .api import CONSUL, NOMAD, Api, ApiError
 from .credentials import Credentials
-from .duties import Done, Duty, Gone
+from .duties import Done, Duty
 from .facts import Facts
+from .going import farewell
 from .group import Group
 from .members import Members, is_member, members
 from .parameters import Parameters
@@ -60,8 +61,7 @@ class Server:
         """Go when the group says so, and tell it when that is done."""
         if self._group.is_terminating():
             leaving.leave_raft(self._consul, self._nomad, self._facts, self._whole, self._group.heartbeat)
-            until(self._group.left, 60, self._group.heartbeat)
-            raise Gone
+            farewell(self._group)
 
     def follow(self) -> None:
         """Let the agents take over what changed."""

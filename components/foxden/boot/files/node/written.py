@@ -8,7 +8,7 @@ from pathlib import Path
 
 def write(path: Path, text: str, owner: str, mode: int = 0o600, before: Callable[[], None] = lambda: None) -> bool:
     """Write a file whole or not at all; False where it was so already. ``before`` is done before it is another."""
-    if path.exists() and path.read_text() == text:
+    if path.exists() and path.read_bytes() == text.encode():
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")

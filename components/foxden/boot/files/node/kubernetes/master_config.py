@@ -111,7 +111,11 @@ class MasterConfig:
         """A certificate, its key, and what is trusted beside it."""
         where, prefix = self._in(folder), subject.prefix
         files = [where / f"{prefix}{name}.pem" for name in ("cert", "key")]
-        known = Pair(*(file.read_text() for file in files)) if all(file.exists() for file in files) else None
+        known = (
+            Pair(*(file.read_text(errors="replace") for file in files))
+            if all(file.exists() for file in files)
+            else None
+        )
         if known is None or not is_good(authority.certificate, known):
             hours = self._facts.certificate_hours
             known = issue(authority, subject.names, subject.addresses, hours, subject.name, subject.group)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def configure(facts: Facts, metadata: Metadata, parameters: Parameters, pending:
         own = shown[agent]
         files = {"ca.pem": authority, "cert.pem": own.certificate, "key.pem": own.key}
         files |= {"kubeconfig.json": kubeconfig(f"/etc/{agent}", url), "arguments": _arguments(arguments)}
-        _write(f"/etc/{agent}", files, lambda unit=agent: pending.note(unit))
+        _write(f"/etc/{agent}", files, partial(pending.note, agent))
     _wait_for_masters(facts)
     place = metadata.read("placement/availability-zone") or ""
     labels = {"topology.kubernetes.io/region": facts.region, "topology.kubernetes.io/zone": place, **facts.labels}
@@ -76,7 +77,7 @@ def configure(facts: Facts, metadata: Metadata, parameters: Parameters, pending:
         "credentials.json": json.dumps(credentials(facts), indent=1, sort_keys=True),
         "arguments": _arguments(kubelet(facts, labels)),
     }
-    _write(_KUBELET, told, lambda: pending.note("kubelet"))
+    _write(_KUBELET, told, partial(pending.note, "kubelet"))
     # Read only as long as the kubelet has no certificate.
     write(Path(_KUBELET, "bootstrap.json"), kubeconfig(_KUBELET, url, {"token": token}), "root")
     write(Path("/var/lib/kubelet/config.json"), json.dumps({"auths": auths(facts, parameters)}), "root")

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import aws
-from ..duties import Done, Duty, Gone
+from ..duties import Done, Duty
 from ..facts import Facts
+from ..going import farewell
 from ..group import Group
 from ..parameters import Parameters
 from ..rest import ApiError
-from ..waiting import until
 from ..watch import Watch
 from . import bootstrap, instances, leaving, operators, requests, secrets, snapshots, versions
 from .api import PORT, as_admin
@@ -63,8 +63,7 @@ class Server:
         """Go when the group says so, and tell it when that is done."""
         if self._group.is_terminating():
             leaving.leave(self._facts, Etcd(), lambda: masters(Etcd()).whole(), self._group.heartbeat)
-            until(self._group.left, 60, self._group.heartbeat)
-            raise Gone
+            farewell(self._group)
 
     def follow_generation(self) -> None:
         """Begin again where somebody has restored a snapshot."""

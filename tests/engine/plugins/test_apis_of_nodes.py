@@ -1,7 +1,10 @@
-"""The turns that core servers take, with a real Consul."""
+"""What nodes' program asks of a real Consul and a real Nomad."""
+
+import uuid
 
 import pytest
 
+from foxden.boot.files.node.access import _own
 from foxden.boot.files.node.api import Api, ApiError
 from foxden.boot.files.node.turns import turn
 from tests.engine.plugins.servers import Servers
@@ -24,3 +27,12 @@ def test_a_turn_whose_work_fails_is_free_again(servers: Servers) -> None:
         raise OSError("no space left on the disk")
     with turn(consul, "nomad", "servers-i-2"):
         pass
+
+
+def test_a_token_that_is_nobodys_is_told_from_one_that_nobody_could_ask_about(servers: Servers) -> None:
+    known = {servers.consul_address: servers.consul_token, servers.nomad_address: servers.nomad_token}
+    for address, token in known.items():
+        assert _own(Api(address, token))
+        assert _own(Api(address, str(uuid.uuid4()))) is None
+        with pytest.raises(ApiError):
+            _own(Api(address.rpartition(":")[0] + ":1", token))
