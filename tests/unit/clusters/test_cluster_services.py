@@ -179,6 +179,7 @@ def test_no_secret_gets_into_an_object() -> None:
         ({"cluster_autoscaler": {"unneeded_minutes": 0}, **WHERE}, "cluster_autoscaler.unneeded_minutes must be from"),
         ({"certificates": {"email": "me"}}, "certificates.email must be an address of mail, got 'me'"),
         ({"certificates": {"zones": {}}}, "certificates.zones must not be given without email"),
+        ({"metrics_server": {"deadline": 5}}, "metrics_server.deadline must be from 10 to 3600, got 5"),
         ({"ebs_csi": {"storage_class": "A"}, **WHERE}, "ebs_csi.storage_class must be lower-case letters"),
     ],
 )

@@ -72,4 +72,7 @@ def _api() -> Object:
         # Its certificate is its own, made when it starts; what it tells is no secret and no command.
         "insecureSkipTLSVerify": True,
     }
-    return thing("apiregistration.k8s.io/v1", "APIService", f"v1beta1.{_GROUP}", NAME, spec=spec)
+    found = thing("apiregistration.k8s.io/v1", "APIService", f"v1beta1.{_GROUP}", NAME, spec=spec)
+    # A pod that is well is of no use to an API that has no way to it.
+    found["metadata"]["annotations"] = {"pulumi.com/waitFor": "condition=Available"}
+    return found
