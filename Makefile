@@ -19,8 +19,8 @@ BY-THEMSELVES := --ignore $(LAB) --ignore $(CLUSTER)
 # By themselves: pods take the whole machine,
 in-cluster = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(CLUSTER); \
 	else echo "not run: the tests on a Kubernetes of this machine ($(CLUSTER)) take root on Linux"; fi
-# and so do hosts that boot.
-in-lab = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(LAB) --ignore $(LAB)/kubernetes; \
+# and so do hosts that boot: one cluster after the other.
+in-lab = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(LAB) --ignore $(LAB)/kubernetes && $(PY) -m pytest $(LAB)/kubernetes; \
 	else echo "not run: the tests with hosts that really boot ($(LAB)) take root on Linux"; fi
 
 .DEFAULT_GOAL := help
@@ -65,9 +65,9 @@ connect: $(READY) ## bring the APIs of a cloud cluster to this machine, until Ct
 pin-image: $(READY) ## put the latest Ubuntu LTS image into a file, which the next pulumi up rolls to: STACK=dev
 	@$(PY) -m local pin-image $(call option,STACK,stack)
 
-policy: $(READY) ## preview with the policy pack, reports for a pull request: STACK=dev [OVER=stack|simulated] [TO=dir]
+policy: $(READY) ## preview with the policy pack, reports for a pull request: STACK=dev [OVER=stack|simulated] [BASE=commit] [TO=dir]
 	@$(PY) -m local tools
-	@$(PY) -m review policy $(call option,STACK,stack) $(call option,OVER,over) $(call option,TO,to)
+	@$(PY) -m review policy $(call option,STACK,stack) $(call option,OVER,over) $(call option,BASE,base) $(call option,TO,to)
 
 parity: $(READY) ## how the environments differ, from their files alone
 	@$(PY) -m review parity
@@ -110,6 +110,7 @@ test-kubernetes: $(READY) ## the tests on a Kubernetes of this machine, as root 
 test-boot: $(READY) ## the tests with hosts that really boot, as root on Linux
 	@tests/packages.sh
 	@$(PY) -m local tools
+	@$(PY) -m local tools --scheduler kubernetes
 	@$(call in-lab)
 
 lint: $(READY) ## style and types

@@ -27,6 +27,9 @@ ROLE_POLICIES = (
 
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 GROUP = "aws:autoscaling/group:Group"
+NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+"""Machines of a cluster whose control plane Amazon runs, which makes their auto scaling group itself."""
+CONTROL_PLANE = "aws:eks/cluster:Cluster"
 _ROLE_TAG, _SERVER = "foxden:role", "server"
 _LARGEST = 10_000_000
 """Bytes of user-data that are unpacked at most; AWS takes 16 KiB, packed."""
@@ -105,6 +108,11 @@ def user_data(template: Resource) -> str:
     except (binascii.Error, ValueError, OSError, EOFError, zlib.error):
         return ""
     return content.decode(errors="replace")
+
+
+def of_node_group(stack: Stack, template: Resource) -> bool:
+    """Whether a launch template is one of a node group's, for which Amazon finds image, identity and user-data."""
+    return bool(siblings(stack, template, NODE_GROUP))
 
 
 def siblings(stack: Stack, resource: Resource, *types: str) -> list[Resource]:

@@ -23,6 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[str(each) for each in Over],
         help="its stack as it is deployed, or a simulated cloud; default: its stack where that can be reached",
     )
+    parser.add_argument(
+        "--base",
+        default="",
+        help="commit whose cluster is brought up on the simulated cloud first, which takes minutes; default: none",
+    )
     parser.add_argument("--to", help="directory for the reports; default: review/<environment> in the state directory")
     parser.add_argument("--advice-counts", action="store_true", help="end with 1 for what is advisory, too")
 
@@ -31,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     """Review; the exit code says how it ended (docs/pull-requests.md)."""
     progress = started()
     with interruptible():
-        previewed = preview(options.stack, Over(options.over) if options.over else None, progress.step)
+        previewed = preview(options.stack, Over(options.over) if options.over else None, progress.step, options.base)
     result = reviewed(options.stack, previewed, advice_counts=options.advice_counts)
     written = files.write(result, Path(options.to) if options.to else state_dir() / "review" / options.stack)
     say("")

@@ -19,6 +19,7 @@ from local.toolchain.sets import CONTEXT
 from policies.model import Level
 from policies.sources.told import VARIABLE
 from review import seeds
+from review.base import checked_out
 from review.plan import Plan, Planner
 from review.policies import Judged, read_judged
 from stacks.settings import Settings, settings_in_files
@@ -26,6 +27,10 @@ from stacks.settings import Settings, settings_in_files
 _SIMULATED = (
     "Previewed over a simulated, empty cloud ({cloud}), for {why}: everything is to be created, and what would be "
     "replaced or deleted does not show."
+)
+_OVER_BASE = (
+    "Previewed over a simulated cloud ({cloud}) on which the cluster of {base} was brought up first, for {why}: what "
+    "changes there is told as it is, and its services, which no simulated machine runs, are to be created."
 )
 _TAKEN = {"kubernetes": CONTEXT}
 """Scheduler to the set of tools for a cluster elsewhere."""
@@ -53,15 +58,18 @@ class Previewed:
     """What it was made over, in a sentence or two."""
 
 
-def preview(environment: str, over: Over | None, report: Callable[[str], None]) -> Previewed:
+def preview(environment: str, over: Over | None, report: Callable[[str], None], base: str = "") -> Previewed:
     """Preview an environment; ``over`` None: its stack where that can be reached, else a simulated cloud.
 
-    Raises LocalError or InvalidInput where nothing can be previewed at all.
+    A simulated cloud is empty, or has the cluster as the commit ``base`` makes it. Raises LocalError or InvalidInput
+    where nothing can be previewed at all.
     """
     settings = settings_in_files(environment)
     why = _out_of_reach(settings)
     if over is Over.SIMULATED or (over is None and why):
-        return _simulated(settings, "it was asked for" if over else why, report)
+        return _simulated(settings, "it was asked for" if over else why, report, base)
+    if base:
+        raise LocalError("--base is for a simulated cloud: the stack as it is deployed has what was there before")
     return _deployed(settings, report)
 
 
@@ -95,7 +103,7 @@ def _deployed(settings: Settings, report: Callable[[str], None]) -> Previewed:
         return previewed(code, planner, file, pulumi.log, "Previewed over the stack as it is deployed.")
 
 
-def _simulated(settings: Settings, why: str, report: Callable[[str], None]) -> Previewed:
+def _simulated(settings: Settings, why: str, report: Callable[[str], None], base: str) -> Previewed:
     name, place = settings.environment, settings.cloud
     if place is None:
         raise LocalError(f"environment '{name}' is on this machine's own cluster: there is nothing to simulate")
@@ -104,12 +112,17 @@ def _simulated(settings: Settings, why: str, report: Callable[[str], None]) -> P
     _have_plugins(settings, report)
     with running() as cloud, tempfile.TemporaryDirectory(prefix="foxden-review-") as directory:
         file, planner = Path(directory) / "report.json", Planner()
-        seeds.keep(cloud.client("ssm", place.region), seeds.parameters(settings))
         choices = {} if place.account is None else {"foxden:account": ACCOUNT}
         with throw_away(name, cloud, place.region, report, choices, {VARIABLE: str(file)}) as stack:
+            if base:
+                report(f"bringing up the cluster of '{name}' as {base} makes it")
+                with checked_out(base) as before:
+                    stack.of(before, {**choices, "foxden:layers": "cluster"}).up()
+            seeds.keep(cloud.client("ssm", place.region), seeds.parameters(settings))
             report(f"previewing '{name}' over a simulated cloud ({place.cloud})")
             code = stack.follow(planner, "preview", *PACK)
-            return previewed(code, planner, file, stack.log, _SIMULATED.format(cloud=place.cloud, why=why))
+            said = (_OVER_BASE if base else _SIMULATED).format(cloud=place.cloud, why=why, base=base)
+            return previewed(code, planner, file, stack.log, said)
 
 
 def previewed(code: int, planner: Planner, file: Path, log: Path, over: str) -> Previewed:

@@ -109,11 +109,11 @@ def _by_kind(lacking: Sequence[Right]) -> list[str]:
 
 def _start(report: Callable[[str], None], context: str) -> Cluster:
     known = load()
-    found = known or _facts(context)
-    own = {"kubeconfig": found.options["kubeconfig"], "context": found.options["context"]}
+    cluster = known or _facts(context)
+    own = {"kubeconfig": cluster.options["kubeconfig"], "context": cluster.options["context"]}
     options = {"ingress_port": str(INGRESS_PORT), **_chosen("options"), **own}
-    cluster = replace(found, options=options, ingress_port=_port(options["ingress_port"]))
-    api, named = Kubernetes(cluster), f"the cluster of context '{own['context']}'"
+    cluster = replace(cluster, options=options, ingress_port=_port(options["ingress_port"]))
+    api, named = Kubernetes(cluster), f"the cluster of context '{cluster.options['context']}'"
     if not api.answer():
         raise LocalError(f"{named} does not answer at {cluster.address}")
     problem = too_old(api.version())

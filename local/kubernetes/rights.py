@@ -44,13 +44,15 @@ DEPLOYER = (
 
 INGRESS = (
     *_rights("apps", "daemonsets", KEEP),
+    *_rights("", "configmaps", KEEP),
     *_rights("networking.k8s.io", "ingressclasses", KEEP),
     *_rights("rbac.authorization.k8s.io", "clusterroles clusterrolebindings", KEEP),
     *_rights("apiextensions.k8s.io", "customresourcedefinitions", KEEP),
 )
 """Those that a way in takes beyond that."""
 
-_OF_THE_CLUSTER = ("namespaces", *(right.resource for right in INGRESS if right.resource != "daemonsets"))
+_IN_A_NAMESPACE = ("daemonsets", "configmaps")
+_OF_THE_CLUSTER = ("namespaces", *(right.resource for right in INGRESS if right.resource not in _IN_A_NAMESPACE))
 
 
 def missing(api: Api, namespace: str, wanted: Iterable[Right]) -> list[Right]:

@@ -1,6 +1,8 @@
 """An environment's stack in a state of its own, thrown away afterwards: the real program, on the simulated AWS."""
 
+import copy
 import json
+import os
 import secrets
 import shutil
 import tempfile
@@ -52,6 +54,8 @@ class Stack:
     ) -> None:
         """``choices`` are other than in the environment's file; ``also`` is further ENV of the programs."""
         self._name = name
+        self._root = REPO
+        self._file = work / stack_file(name).name
         self._chosen = choices
         self._work = work
         self._report = report
@@ -65,6 +69,24 @@ class Stack:
         }
         self.log = work / "pulumi.log"
         """What Pulumi printed last."""
+
+    def of(self, checkout: Path, choices: Mapping[str, str]) -> "Stack":
+        """The same stack by the program and the file of another checkout, with its own library.
+
+        Raises LocalError where that one has no such environment.
+        """
+        source = checkout / self._file.name
+        if not source.exists():
+            raise LocalError(f"there was no {source.name} yet")
+        other = copy.copy(self)
+        other._root, other._chosen = checkout, choices
+        other._file = self._work / "other" / source.name
+        other._file.parent.mkdir(exist_ok=True)
+        salt = [line for line in self._file.read_bytes().splitlines() if line.startswith(b"encryptionsalt:")]
+        other._file.write_bytes(b"\n".join([without_salt(source.read_bytes()).rstrip(), *salt, b""]))
+        path = os.pathsep.join([str(checkout / "components"), str(checkout)])
+        other._environ = {**self._environ, "PYTHONPATH": path}
+        return other
 
     def up(self) -> float:
         """Bring it up; the seconds that took."""
@@ -112,7 +134,7 @@ class Stack:
         return [word for key, value in self._chosen.items() for word in ("--config", f"{key}={value}")]
 
     def _where(self) -> list[str]:
-        return ["--stack", self._name, "--config-file", str(self._work / stack_file(self._name).name)]
+        return ["--stack", self._name, "--config-file", str(self._file), "--cwd", str(self._root)]
 
     def follow(self, narrator: Narrator, command: str, *options: str) -> int:
         """Run an operation of the engine, and let a narrator hear of it; how it ended."""

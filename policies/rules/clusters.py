@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.model import PROVIDER_TYPES, Resource, Severity, Stack
 from policies.node import Node
-from policies.reading import GROUP, is_server
+from policies.reading import GROUP, NODE_GROUP, is_server
 from policies.rule import Domain
 
 rules = Domain("clusters")
@@ -16,6 +16,7 @@ LAUNCHING, TERMINATING = "autoscaling:EC2_INSTANCE_LAUNCHING", "autoscaling:EC2_
 @rules.rule(
     "group-spans-zones",
     GROUP,
+    NODE_GROUP,
     severity=Severity.HIGH,
     what="A group's machines are in several zones",
     why="The loss of one zone is the loss of all of them",
@@ -24,7 +25,7 @@ LAUNCHING, TERMINATING = "autoscaling:EC2_INSTANCE_LAUNCHING", "autoscaling:EC2_
     config={"zones": 2},
 )
 def _zones(group: Resource, config: Node) -> Iterator[str]:
-    subnets = group.inputs["vpcZoneIdentifiers"]
+    subnets = group.inputs["subnetIds" if group.type == NODE_GROUP else "vpcZoneIdentifiers"]
     found = len(list(subnets.each()))
     if not subnets.opaque and found < (config["zones"].number or 0):
         yield f"is in {found} zone{'s' * (found != 1)}"

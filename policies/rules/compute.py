@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from policies.model import Resource, Severity
+from policies.model import Resource, Severity, Stack
 from policies.node import Node
-from policies.reading import GROUP, TEMPLATE, is_server
+from policies.reading import GROUP, NODE_GROUP, TEMPLATE, is_server, of_node_group
 from policies.rule import Domain
 
 rules = Domain("compute")
@@ -99,18 +99,19 @@ def _deleted(template: Resource, _config: Node) -> Iterator[str]:
             yield f"leaves its disk {disk['deviceName'].text or 'without name'} behind"
 
 
-@rules.rule(
+@rules.whole(
     "image-of-machine-pinned",
-    TEMPLATE,
     severity=Severity.HIGH,
-    what="A launch template names one image of machines",
+    what="A launch template names one image of machines, unless Amazon finds it for a release that a node group names",
     why="A machine that is started tonight is another than the one of this morning, and nobody chose that",
     fix="run `make pin-image`, which writes the image's id",
 )
-def _image_pinned(template: Resource, _config: Node) -> Iterator[str]:
-    image = template.inputs["imageId"]
-    if not image.opaque and not image.text.startswith("ami-"):
-        yield f"has {image.text or 'no image'} in place of an image's id"
+def _image_pinned(stack: Stack, _config: Node) -> Iterator[tuple[Resource, str]]:
+    for template in stack.of(TEMPLATE):
+        image = template.inputs["imageId"]
+        elsewhere = image.absent and of_node_group(stack, template)
+        if not image.opaque and not image.text.startswith("ami-") and not elsewhere:
+            yield template, f"has {image.text or 'no image'} in place of an image's id"
 
 
 @rules.rule(
@@ -132,30 +133,32 @@ def _version_pinned(group: Resource, _config: Node) -> Iterator[str]:
             yield f"runs whichever version is {version.text or '$Default'}"
 
 
-@rules.rule(
+@rules.whole(
     "machine-has-role",
-    TEMPLATE,
     severity=Severity.MEDIUM,
     what="A machine has an identity of its own",
     why="It needs keys that somebody puts there and nobody renews otherwise",
     fix="give it an iamInstanceProfile",
     references=("CIS AWS 1.17",),
 )
-def _has_role(template: Resource, _config: Node) -> Iterator[str]:
-    if template.inputs["iamInstanceProfile"].absent:
-        yield "has no identity"
+def _has_role(stack: Stack, _config: Node) -> Iterator[tuple[Resource, str]]:
+    for template in stack.of(TEMPLATE):
+        if template.inputs["iamInstanceProfile"].absent and not of_node_group(stack, template):
+            yield template, "has no identity"
 
 
 @rules.rule(
     "no-ssh-key",
     TEMPLATE,
+    NODE_GROUP,
     severity=Severity.MEDIUM,
     what="No key opens a machine",
     why="Keys are copied, never change, and leave with people",
     fix="leave keyName out: a session goes through `make connect`",
+    references=("checkov CKV_AWS_100",),
 )
-def _ssh_key(template: Resource, _config: Node) -> Iterator[str]:
-    if template.inputs["keyName"].given:
+def _ssh_key(machines: Resource, _config: Node) -> Iterator[str]:
+    if machines.inputs["keyName"].given or machines.inputs["remoteAccess.ec2SshKey"].given:
         yield "is opened by a key"
 
 
@@ -189,6 +192,7 @@ def _servers_stay(group: Resource, _config: Node) -> Iterator[str]:
 @rules.rule(
     "spot-spread",
     GROUP,
+    NODE_GROUP,
     severity=Severity.MEDIUM,
     what="A group with machines that can be taken away has several types to choose from",
     why="One type is gone everywhere at once",
@@ -197,7 +201,9 @@ def _servers_stay(group: Resource, _config: Node) -> Iterator[str]:
     config={"types": 3},
 )
 def _spot_spread(group: Resource, config: Node) -> Iterator[str]:
-    overrides = group.inputs["mixedInstancesPolicy.launchTemplate.overrides"]
-    found = len(list(overrides.each()))
-    if _spot_share(group) > 0 and not overrides.opaque and found < (config["types"].number or 0):
+    interrupted = group.inputs["capacityType"].is_("SPOT") or _spot_share(group) > 0
+    managed = group.type == NODE_GROUP
+    types = group.inputs["instanceTypes" if managed else "mixedInstancesPolicy.launchTemplate.overrides"]
+    found = len(list(types.each()))
+    if interrupted and not types.opaque and found < (config["types"].number or 0):
         yield f"has {found} type{'s' * (found != 1)} to choose from"

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 from policies.model import Resource, Severity, Stack
 from policies.node import Node
-from policies.reading import GROUP, JOB, TEMPLATE, groups, name_of, replicas
+from policies.reading import GROUP, JOB, NODE_GROUP, TEMPLATE, groups, name_of, replicas
 from policies.rule import Domain
 
 rules = Domain("costs")
@@ -18,6 +18,7 @@ ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
     "machine-type-allowed",
     TEMPLATE,
     GROUP,
+    NODE_GROUP,
     severity=Severity.MEDIUM,
     what="Machines are of types that were chosen for the environment",
     why="A slip in a letter costs as much as the rest of it",
@@ -28,6 +29,7 @@ def _types(resource: Resource, config: Node) -> Iterator[str]:
     allowed = list(config["types"].texts())
     overrides = resource.inputs["mixedInstancesPolicy.launchTemplate.overrides"]
     given = [resource.inputs["instanceType"].text, *(each["instanceType"].text for each in overrides.each())]
+    given += resource.inputs["instanceTypes"].texts()
     other = sorted({each for each in given if each and not any(fnmatchcase(each, kind) for kind in allowed)})
     if other:
         yield f"runs {', '.join(other)}"
@@ -36,6 +38,7 @@ def _types(resource: Resource, config: Node) -> Iterator[str]:
 @rules.rule(
     "group-not-too-large",
     GROUP,
+    NODE_GROUP,
     severity=Severity.HIGH,
     what="A group can't grow beyond what the environment is for",
     why="A mistake, or somebody's load test, is a bill",
@@ -43,7 +46,7 @@ def _types(resource: Resource, config: Node) -> Iterator[str]:
     config={"most": 10},
 )
 def _group(group: Resource, config: Node) -> Iterator[str]:
-    size = group.inputs["maxSize"]
+    size = group.inputs["scalingConfig.maxSize" if group.type == NODE_GROUP else "maxSize"]
     if size.above(config["most"].number or 0):
         yield f"may grow to {size.number:.0f} machines"
 

@@ -17,7 +17,8 @@ ATTACHMENTS = (
     "aws:iam/userPolicyAttachment:UserPolicyAttachment",
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
 )
-_OWNER = ("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID")
+_OWNER = ("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID", "aws:RequestTag/eks-cluster-arn")
+"""What says whose it is; the last one, for pods, is the cluster that they are in."""
 
 
 def _conditions(statement: Node) -> set[str]:

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 from policies.model import Resource, Severity, Stack
 from policies.node import Node
-from policies.reading import GROUP, TEMPLATE
+from policies.reading import CONTROL_PLANE, GROUP, NODE_GROUP, TEMPLATE
 from policies.rule import Domain
 
 rules = Domain("tags")
@@ -13,6 +13,11 @@ rules = Domain("tags")
 TAGGABLE = (
     GROUP,
     TEMPLATE,
+    CONTROL_PLANE,
+    NODE_GROUP,
+    "aws:eks/accessEntry:AccessEntry",
+    "aws:eks/addon:Addon",
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation",
     "aws:acm/certificate:Certificate",
     "aws:cloudwatch/eventRule:EventRule",
     "aws:cloudwatch/logGroup:LogGroup",

@@ -110,7 +110,7 @@ def _in_component(stack: Stack, config: Node) -> Iterator[tuple[Resource, str]]:
     what="What can't be made again is protected from deletion",
     why="One wrong line, one `y`, and it is gone",
     fix="leave foxden:protect as it is",
-    config={"types": ["aws:ec2/vpc:Vpc", "aws:route53/zone:Zone"]},
+    config={"types": ["aws:ec2/vpc:Vpc", "aws:eks/cluster:Cluster", "aws:route53/zone:Zone"]},
 )
 def _kept(stack: Stack, config: Node) -> Iterator[tuple[Resource, str]]:
     for resource in stack.of(*config["types"].texts()):

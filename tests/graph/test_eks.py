@@ -101,6 +101,18 @@ def test_pods_are_given_rights_by_their_service_account() -> None:
     made = done.one(ASSOCIATION).inputs
     assert (made["namespace"], made["serviceAccount"]) == ("kube-system", "external-dns")
     assert done.one("aws:iam/rolePolicy:RolePolicy", "dev-external-dns").inputs["policy"] == '{"a": 1}'
+    (trust,) = json.loads(done.one("aws:iam/role:Role", "dev-external-dns").inputs["assumeRolePolicy"])["Statement"]
+    assert trust["Condition"]["StringEquals"] == {
+        "aws:RequestTag/eks-cluster-arn": "arn:aws:eks:eu-central-1:123456789012:cluster/foxden-dev",
+        "aws:RequestTag/kubernetes-namespace": "kube-system",
+        "aws:RequestTag/kubernetes-service-account": "external-dns",
+    }
+
+
+def test_amazon_acts_for_this_cluster_alone() -> None:
+    (trust,) = json.loads(whole().one("aws:iam/role:Role", "dev-control-plane").inputs["assumeRolePolicy"])["Statement"]
+    own = "arn:aws:eks:eu-central-1:123456789012:cluster/foxden-dev"
+    assert trust["Condition"] == {"ArnLike": {"aws:SourceArn": own}}
 
 
 # Versions

@@ -13,10 +13,16 @@ from policies.node import Node
 from policies.pack import OWN
 from policies.rule import Rule
 from policies.rules import DOMAINS, RULES
-from tests.policies.examples import cloud, keeping, pods, running
+from tests.policies.examples import cloud, keeping, managed, pods, running
 from tests.policies.examples.making import Example, resource
 
-EXAMPLES: dict[str, Example] = {**cloud.EXAMPLES, **keeping.EXAMPLES, **pods.EXAMPLES, **running.EXAMPLES}
+EXAMPLES: dict[str, Example] = {
+    **cloud.EXAMPLES,
+    **managed.EXAMPLES,
+    **keeping.EXAMPLES,
+    **pods.EXAMPLES,
+    **running.EXAMPLES,
+}
 ABOUT_BEING_THERE = ("no-users", "no-single-pods")
 """Rules that nothing of their types keeps."""
 FORMS = [

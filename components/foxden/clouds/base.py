@@ -1,6 +1,5 @@
 """The contract of what a cloud gives, and the one table that finds those that can build."""
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -10,6 +9,7 @@ import pulumi
 from foxden.clouds.plan import CorePlan, NetworkPlan, PoolPlan
 from foxden.connection import ConnectionArgs
 from foxden.errors import Problem, check
+from foxden.extras import load
 from foxden.service.reader import did_you_mean
 
 
@@ -126,4 +126,4 @@ def cloud(name: str) -> Cloud:
     """The cloud of that name; its module is imported now, not before."""
     wrong = cloud_problem(name)
     check([Problem("network", f"cloud {wrong}")] if wrong else [])
-    return cast(Cloud, importlib.import_module(CLOUDS[name]).CLOUD)
+    return cast(Cloud, load(CLOUDS[name]).CLOUD)

@@ -12,6 +12,7 @@ import pulumi
 from foxden.clouds.references import resolved
 from foxden.connection import ConnectionArgs
 from foxden.errors import Problem, check
+from foxden.extras import need
 from foxden.naming import discovery_name
 
 PACKAGE = "consul"
@@ -72,6 +73,7 @@ def create_provider(connection: ConnectionArgs, parent: pulumi.Resource) -> pulu
 
     Raises InvalidInput for a connection without Consul.
     """
+    need("consul")
     import pulumi_consul as consul
 
     url = connection.get("discovery_address")

@@ -1,6 +1,5 @@
 """What a cluster has around it on a cloud, checked and frozen, and the one table of who builds it."""
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,6 +7,7 @@ from typing import Optional, Protocol, cast
 
 import pulumi
 
+from foxden.extras import load
 from foxden.service.reader import did_you_mean
 
 
@@ -123,4 +123,4 @@ def edge_problem(name: str) -> Optional[str]:
 
 def edge(name: str) -> Edge:
     """What the cloud of that name builds; its module is imported now, not before."""
-    return cast(Edge, importlib.import_module(EDGES[name]))
+    return cast(Edge, load(EDGES[name]))

@@ -1,6 +1,5 @@
 """Where a connection's credentials are kept, in place of themselves, and the one table of who reads them there."""
 
-import importlib
 import re
 from collections.abc import Mapping
 from typing import Any, Optional, cast
@@ -9,6 +8,7 @@ import pulumi
 
 from foxden.connection import CREDENTIALS, ConnectionArgs
 from foxden.errors import Problem, check
+from foxden.extras import load
 from foxden.service.reader import shown
 
 REFERENCES = {"aws-ssm": "foxden.clouds.aws.parameters"}
@@ -63,4 +63,4 @@ def _keeper(reference: str) -> tuple[Any, str]:
     wrong = reference_problem(reference)
     check([Problem("cluster", f"a reference {wrong}")] if wrong else [])
     scheme, _, path = reference.partition(":")
-    return importlib.import_module(REFERENCES[scheme]), path
+    return load(REFERENCES[scheme]), path

@@ -1,6 +1,5 @@
 """The ``RegistryAuth`` component: where images are, and with what right nodes pull them."""
 
-import importlib
 from collections.abc import Mapping, Sequence
 from typing import NotRequired, Optional, TypedDict
 
@@ -8,6 +7,7 @@ import pulumi
 
 from foxden.clouds.references import keep_at_reference
 from foxden.clusters.registry_spec import RegistryKind, parse_registry
+from foxden.extras import load
 
 REGISTRIES = {
     RegistryKind.ECR: "foxden.clouds.aws.registry",
@@ -86,12 +86,12 @@ class RegistryAuth(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RegistryAuthArgs, opts: Optional[pulumi.ResourceOptions] = None) -> None:
         spec = parse_registry(name, args, RegistryAuthArgs)
-        chosen = importlib.import_module(REGISTRIES[spec.kind])
+        chosen = load(REGISTRIES[spec.kind])
         super().__init__("foxden:index:RegistryAuth", name, None, opts)
         made = chosen.create(spec, args.get("key"), self)
         images = {}
         if spec.builds:
-            builder = importlib.import_module("foxden.clouds.images")
+            builder = load("foxden.clouds.images")
             login = chosen.login(args.get("username"), args.get("password"), self)
             images = {
                 image: builder.build(f"{name}-{image}", made.repositories[image], build, login, self)

@@ -1,4 +1,4 @@
-"""``python -m tests.engine.compatibility.record``, after a release: keep the state of its stacks for the next one."""
+"""``python -m tests.engine.compatibility.record [STACK...]``, after a release: keep the state of its stacks."""
 
 import sys
 import tempfile
@@ -8,16 +8,16 @@ from local.simulate.cloud import running
 from local.simulate.stack import throw_away
 from local.toolchain import aws
 from tests.engine.aws.projects import REGION
-from tests.engine.compatibility.released import Released, keep
+from tests.engine.compatibility.released import ON_AWS, Released, keep
 from tests.engine.harness.site import Site, new_site
 
 _READ = ("cluster.json", "artifacts.json", "secrets/local.json")
 
 
 def main() -> int:
-    """The local environment on Nomad, and dev on a simulated AWS."""
-    keep("local", _local())
-    keep("dev", _dev())
+    """The local environment on Nomad, and those on a simulated AWS; or the stacks that are named alone."""
+    for stack in sys.argv[1:] or ("local", *ON_AWS):
+        keep(stack, _local() if stack == "local" else _on_aws(stack))
     return 0
 
 
@@ -37,9 +37,9 @@ def _places(site: Site) -> dict[str, str]:
     return {interpreter: "/previous/python3", **dict.fromkeys(elsewhere, "/previous")}
 
 
-def _dev() -> Released:
+def _on_aws(name: str) -> Released:
     aws.ensure()
-    with running() as cloud, throw_away("dev", cloud, REGION, lambda _: None) as stack:
+    with running() as cloud, throw_away(name, cloud, REGION, lambda _: None) as stack:
         stack.up()
         return Released(stack.exported().replace(str(Path.home()), "/previous"), {})
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +11,10 @@ from typing import Any
 import yaml
 
 STATES = Path(__file__).parent / "states"
+ON_AWS = ("dev",)
+"""The stacks that are kept of a simulated AWS."""
+_BY_CONTENT = re.compile(r"aws:s3/bucketObjectv2:BucketObjectv2::[a-z0-9-]+-program-[0-9a-f]{12}\Z")
+"""A program of nodes, kept by its checksum: another one is another object, which machines take as they roll."""
 _GONE = ("delete", "replace", "create-replacement", "delete-replaced", "discard", "discard-replaced")
 
 
@@ -60,7 +65,8 @@ def unplanned(steps: Iterable[Mapping[str, Any]], planned: Mapping[str, str]) ->
 
     ``planned`` has the end of a URN, and why it is to go; one that nothing comes of is told, too.
     """
-    gone = sorted({f"{step['op']} {step['urn'].split('::', 2)[2]}" for step in steps if step["op"] in _GONE})
+    found = {f"{step['op']} {step['urn'].split('::', 2)[2]}" for step in steps if step["op"] in _GONE}
+    gone = sorted(line for line in found if not _BY_CONTENT.search(line))
     unused = [end for end in planned if not any(line.endswith(end) for line in gone)]
     lines = [line for line in gone if not any(line.endswith(end) for end in planned)]
     return lines + [f"planned, but it stays: {end} ({planned[end]})" for end in unused]

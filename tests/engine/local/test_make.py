@@ -1,6 +1,7 @@
 """The Makefile's targets hand over to the commands what a user gives them."""
 
 import os
+import re
 
 import pytest
 
@@ -36,6 +37,17 @@ def test_make_status_and_logs_show_what_the_commands_show(made: Site) -> None:
     assert 0 < len(logs.splitlines()) <= 2 * 2 * 1, f"one line of each stream of both instances: {logs}"
     wrong = _make(made, "logs", "S=podz", expect=2).output
     assert "did you mean 'pods'?" in wrong and "Traceback" not in wrong, wrong
+
+
+def test_make_audit_judges_what_runs_by_the_state_that_pulumi_keeps(made: Site) -> None:
+    """Without a file: the state is asked of Pulumi, and read without its passphrase."""
+    audited = _make(made, "audit", "STACK=local").output
+    found = re.search(
+        r"^'local': (\d+) resources by the levels of local: 0 mandatory, \d+ advisory$", audited, re.MULTILINE
+    )
+    assert found and int(found[1]) > 10, audited
+    nowhere = _make(made, "audit", "STACK=nowhere", expect=2).output
+    assert "nowhere" in nowhere and "Traceback" not in nowhere, nowhere
 
 
 def test_make_help_names_every_target(made: Site) -> None:

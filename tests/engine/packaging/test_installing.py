@@ -40,6 +40,22 @@ def described(port: int) -> foxden.ServiceDescription:
 def declared(cluster: foxden.ConnectionArgs) -> foxden.Services:
     return foxden.Services("all", {"cluster": cluster, "services": {"pods": described(8080)}})
 """
+OTHER_SCHEDULER = """
+import foxden, pulumi
+
+
+class Nothing(pulumi.runtime.Mocks):
+    def new_resource(self, args): return args.name, {}
+    def call(self, args): return {}
+
+
+pulumi.runtime.set_mocks(Nothing())
+cluster = {"scheduler": "kubernetes", "environment": "qa", "domain": "qa.example.com", "address": "https://10.0.0.1"}
+try:
+    foxden.Environment("qa", {"cluster": cluster})
+except pulumi.RunError as error:
+    print(error)
+"""
 MISTAKEN = 'WRONG: foxden.ServiceDescription = {"image": "pods:1.0", "prot": 8080}\n'
 
 
@@ -136,3 +152,8 @@ def test_a_project_that_imports_it_is_checked_strictly(place: Place, tmp_path: P
     assert "no issues found" in run(*check, cwd=tmp_path)
     file.write_text(PROJECT + MISTAKEN)
     assert 'Extra key "prot"' in run(*check, expect=1, cwd=tmp_path)
+
+
+def test_a_scheduler_whose_extra_was_not_chosen_says_which_it_is(place: Place) -> None:
+    said = run(place.python, "-c", OTHER_SCHEDULER)
+    assert said == "foxden: pulumi_kubernetes is not installed: run pip install 'foxden[kubernetes]'\n"

@@ -1,41 +1,19 @@
 """The projects of examples/projects as their readers have them: copied, and run by the real engine."""
 
-import json
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from local.errors import LocalError
-from local.paths import REPO
 from local.toolchain.catalog import TOOLS
 from local.toolchain.languages import yaml_host
-from tests.engine.plugins.projects import Project, environment, launcher
+from tests.engine.plugins.projects import environment, launcher
 from tests.engine.plugins.servers import Servers, running
+from tests.engine.projects.copies import Copy, copies
 
-EXAMPLES = REPO / "examples" / "projects"
 _READ = ('service_prefix ""', 'node_prefix ""', 'key_prefix "foxden/"')
 _ANONYMOUS = "00000000-0000-0000-0000-000000000002"
-
-
-class Copy(Project):
-    """An example's copy."""
-
-    def choose(self, **choices: Any) -> None:
-        """Set its configuration; a value that is a dictionary becomes an object."""
-        for name, value in choices.items():
-            secret = ["--secret"] if name.lower().endswith(("token", "key")) else []
-            entries = {f"{name}.{key}": item for key, item in value.items()} if isinstance(value, dict) else {}
-            for path, item in (entries or {name: value}).items():
-                self.pulumi("config", "set", *secret, *(["--path"] if entries else []), path, str(item))
-
-    def outputs(self) -> dict[str, Any]:
-        """What its stack gives out."""
-        found: dict[str, Any] = json.loads(self.pulumi("stack", "output", "--json", "--show-secrets"))
-        return found
 
 
 @pytest.fixture(scope="session")
@@ -67,21 +45,6 @@ def env(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def copied(tmp_path: Path, env: dict[str, str]) -> Iterator[Callable[[str], Copy]]:
-    """Copies an example, at its place beside a library; what it has left is destroyed at the end."""
-    (tmp_path / "components").symlink_to(REPO / "components")
-    with ExitStack() as made:
-
-        def copy(name: str) -> Copy:
-            directory = tmp_path / "examples" / "projects" / name
-            shutil.copytree(EXAMPLES / name, directory, ignore=shutil.ignore_patterns("node_modules", ".venv"))
-            project = Copy(_name(directory), directory, env, {})
-            project.pulumi("stack", "init")
-            made.callback(lambda: project.destroy() if project.state() else "")
-            return project
-
+    """Copies an example; what it has left is destroyed at the end."""
+    with copies(tmp_path, env) as copy:
         yield copy
-
-
-def _name(directory: Path) -> str:
-    lines = (directory / "Pulumi.yaml").read_text().splitlines()
-    return next(line.removeprefix("name: ") for line in lines if line.startswith("name: "))

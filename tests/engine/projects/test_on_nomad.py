@@ -6,7 +6,7 @@ import pytest
 
 from local.shell import tool
 from tests.engine.plugins.servers import Servers
-from tests.engine.projects.conftest import Copy
+from tests.engine.projects.copies import Copy
 
 FAILED = 1
 

@@ -2,6 +2,7 @@
 
 from policies.model import Resource
 from policies.reading import GROUP as SCALING
+from policies.reading import NODE_GROUP
 from policies.reading import TEMPLATE as LAUNCH
 from policies.rules.clusters import BUCKET, HOOK
 from policies.rules.network import EGRESS, ENDPOINT, FLOW_LOG, GROUP, INGRESS, VPC
@@ -23,6 +24,13 @@ _DEFAULT = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 _PROVIDER = "pulumi:providers:aws"
 _DISTRIBUTION = "mixedInstancesPolicy.instancesDistribution"
 _TEMPLATE_OF_GROUP = "mixedInstancesPolicy.launchTemplate.launchTemplateSpecification"
+
+
+_OF_NODE_GROUP = Example(
+    ((resource(LAUNCH, {"tags": good.TAGS}), resource(NODE_GROUP, good.NODE_GROUP)),),
+    ((resource(LAUNCH, {"tags": good.TAGS}), resource(NODE_GROUP, good.NODE_GROUP, name="other")),),
+)
+"""Without image and identity, which Amazon finds for a node group; beside another's it is alone."""
 
 
 def _beside_vpc(*others: Resource) -> tuple[Resource, ...]:
@@ -134,7 +142,8 @@ COMPUTE = {
         {"blockDeviceMappings": GONE},
     ),
     "disks-go-with-machine": one(LAUNCH, good.TEMPLATE, {"blockDeviceMappings.0.ebs.deleteOnTermination": "false"}),
-    "image-of-machine-pinned": one(LAUNCH, good.TEMPLATE, {"imageId": "resolve:ssm:/aws/service/x"}, {"imageId": GONE}),
+    "image-of-machine-pinned": one(LAUNCH, good.TEMPLATE, {"imageId": "resolve:ssm:/aws/service/x"}, {"imageId": GONE})
+    + _OF_NODE_GROUP,
     "template-version-pinned": one(
         SCALING,
         good.GROUP,
@@ -142,8 +151,9 @@ COMPUTE = {
         {f"{_TEMPLATE_OF_GROUP}.version": GONE},
         {"mixedInstancesPolicy": GONE},
     ),
-    "machine-has-role": one(LAUNCH, good.TEMPLATE, {"iamInstanceProfile": GONE}),
-    "no-ssh-key": one(LAUNCH, good.TEMPLATE, {"keyName": "ana"}),
+    "machine-has-role": one(LAUNCH, good.TEMPLATE, {"iamInstanceProfile": GONE}) + _OF_NODE_GROUP,
+    "no-ssh-key": one(LAUNCH, good.TEMPLATE, {"keyName": "ana"})
+    + one(NODE_GROUP, good.NODE_GROUP, {"remoteAccess": {"ec2SshKey": "ana"}}),
     "machine-monitored": one(LAUNCH, good.TEMPLATE, {"monitoring": GONE}, {"monitoring.enabled": False}),
     "servers-not-interruptible": one(
         SCALING, good.SERVERS, {f"{_DISTRIBUTION}.onDemandPercentageAboveBaseCapacity": 50}
@@ -158,11 +168,13 @@ COMPUTE = {
                 f"{_DISTRIBUTION}.onDemandPercentageAboveBaseCapacity": 100,
             },
         ),
-    ),
+    )
+    + one(NODE_GROUP, good.NODE_GROUP, {"capacityType": "SPOT"}),
 }
 
 CLUSTERS = {
-    "group-spans-zones": one(SCALING, good.GROUP, {"vpcZoneIdentifiers": ["subnet-a"]}),
+    "group-spans-zones": one(SCALING, good.GROUP, {"vpcZoneIdentifiers": ["subnet-a"]})
+    + one(NODE_GROUP, good.NODE_GROUP, {"subnetIds": ["subnet-a"]}),
     "quorum-size": one(SCALING, good.SERVERS, {"minSize": 2}, {"minSize": 7}),
     "servers-protected": Example(
         ((resource(SCALING, good.SERVERS, protect=True),), (resource(SCALING, good.GROUP),)),

@@ -45,6 +45,35 @@ GROUP: dict[str, Any] = {
     "tags": GROUP_TAGS,
 }
 
+NODE_GROUP: dict[str, Any] = {
+    "clusterName": "foxden-dev",
+    "version": "1.34",
+    "releaseVersion": "1.34.1-20250920",
+    "amiType": "AL2023_x86_64_STANDARD",
+    "capacityType": "ON_DEMAND",
+    "instanceTypes": ["m6i.large"],
+    "subnetIds": ["subnet-a", "subnet-b", "subnet-c"],
+    "launchTemplate": {"id": "lt-1", "version": "7"},
+    "scalingConfig": {"minSize": 2, "maxSize": 6, "desiredSize": 2},
+    "updateConfig": {"maxUnavailablePercentage": 33},
+    "nodeRepairConfig": {"enabled": True},
+    "tags": TAGS,
+}
+
+CONTROL_PLANE: dict[str, Any] = {
+    "name": "foxden-dev",
+    "version": "1.34",
+    "vpcConfig": {"endpointPrivateAccess": True, "endpointPublicAccess": False, "subnetIds": ["subnet-a", "subnet-b"]},
+    "encryptionConfig": {
+        "provider": {"keyArn": "arn:aws:kms:eu-central-1:123456789012:key/it"},
+        "resources": ["secrets"],
+    },
+    "accessConfig": {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False},
+    "enabledClusterLogTypes": ["api", "audit", "authenticator", "controllerManager", "scheduler"],
+    "deletionProtection": True,
+    "tags": TAGS,
+}
+
 SERVERS: dict[str, Any] = {
     "minSize": 3,
     "maxSize": 4,

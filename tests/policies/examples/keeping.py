@@ -24,6 +24,13 @@ _FLOW_LOGS = {
     "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
     "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
 }
+_PODS = {
+    **_TAKE,
+    "Principal": {"Service": "pods.eks.amazonaws.com"},
+    "Condition": {
+        "StringEquals": {"aws:RequestTag/eks-cluster-arn": "arn:aws:eks:eu-central-1:123456789012:cluster/it"}
+    },
+}
 _LOGIN = {
     "Effect": "Allow",
     "Action": "sts:AssumeRoleWithWebIdentity",
@@ -81,7 +88,14 @@ IDENTITY = {
         {"Principal": {"AWS": "arn:aws:iam::999999999999:root"}},
         field="assumeRolePolicy",
     ),
-    "trust-in-services-confined": of_policy(ROLE, _FLOW_LOGS, {"Condition": GONE}, field="assumeRolePolicy"),
+    "trust-in-services-confined": of_policy(ROLE, _FLOW_LOGS, {"Condition": GONE}, field="assumeRolePolicy")
+    + of_policy(
+        ROLE,
+        _PODS,
+        {"Condition": GONE},
+        {"Condition.StringEquals": {"aws:RequestTag/kubernetes-namespace": "kube-system"}},
+        field="assumeRolePolicy",
+    ),
     "web-identity-confined": of_policy(
         ROLE,
         _LOGIN,

@@ -30,6 +30,10 @@ class Example:
     name: str = "dev"
     """The environment's name."""
 
+    def __add__(self, other: "Example") -> "Example":
+        """The examples of both, for a rule on several kinds."""
+        return Example(self.passes + other.passes, self.violates + other.violates, self.name)
+
 
 def resource(kind: str, props: Mapping[str, Any] | None = None, name: str = "it", **fields: Any) -> Resource:
     """A resource below one component."""

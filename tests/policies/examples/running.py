@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from policies.model import Resource
-from policies.reading import GROUP, LASTING, TEMPLATE
+from policies.reading import CONTROL_PLANE, GROUP, LASTING, NODE_GROUP, TEMPLATE
 from policies.rules.access import SERVICE
 from policies.rules.costs import ADDRESS, NAT
 from policies.rules.jobs import ACL
@@ -121,8 +121,10 @@ SERVICES = {
 COSTS = {
     "machine-type-allowed": one(
         TEMPLATE, good.TEMPLATE, {"instanceType": "m6i.24xlarge"}, {"instanceType": "p5.48xlarge"}
-    ),
-    "group-not-too-large": one(GROUP, good.GROUP, {"maxSize": 600}),
+    )
+    + one(NODE_GROUP, good.NODE_GROUP, {"instanceTypes": ["m6i.large", "m6i.24xlarge"]}),
+    "group-not-too-large": one(GROUP, good.GROUP, {"maxSize": 600})
+    + one(NODE_GROUP, good.NODE_GROUP, {"scalingConfig.maxSize": 600}),
     "disk-not-too-large": one(TEMPLATE, good.TEMPLATE, {"blockDeviceMappings.0.ebs.volumeSize": 3000}),
     "disk-of-current-kind": one(TEMPLATE, good.TEMPLATE, {"blockDeviceMappings.0.ebs.volumeType": "io2"}),
     "gateways-counted": Example(((resource(NAT),),), ((resource(NAT, name="a"), resource(NAT, name="b")),)),
@@ -174,7 +176,7 @@ ENVIRONMENT = {
     ),
     "kept-things-protected": Example(
         ((resource("aws:ec2/vpc:Vpc", protect=True),),),
-        ((resource("aws:ec2/vpc:Vpc"),), (resource("aws:route53/zone:Zone"),)),
+        ((resource("aws:ec2/vpc:Vpc"),), (resource("aws:route53/zone:Zone"),), (resource(CONTROL_PLANE),)),
     ),
     "names-differ": Example(
         ((_service("a"), _service("b")),),

@@ -7,6 +7,7 @@ import pytest
 from cryptography import x509
 
 from foxden.schedulers.base import nodes
+from local.errors import LocalError
 from policies.sources.told import VARIABLE, Told
 from review import preview as module
 from review import seeds
@@ -20,7 +21,9 @@ from tests.unit.review.test_policies import FOUND
 def taken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Which way was taken."""
     ways: list[str] = []
-    monkeypatch.setattr(module, "_simulated", lambda settings, why, report: ways.append(f"simulated, for {why}"))
+    monkeypatch.setattr(
+        module, "_simulated", lambda settings, why, report, base: ways.append(f"simulated, for {why}{base}")
+    )
     monkeypatch.setattr(module, "_deployed", lambda settings, report: ways.append("stack"))
     return ways
 
@@ -56,6 +59,14 @@ def test_who_asks_for_one_gets_it(taken: list[str], monkeypatch: pytest.MonkeyPa
     preview("dev", Over.STACK, print)
     preview("local", None, print)
     assert taken == ["simulated, for it was asked for", "stack", "stack"]
+
+
+def test_an_earlier_commit_is_for_a_simulated_cloud(taken: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    over(monkeypatch, backend=True, credentials=True)
+    preview("dev", Over.SIMULATED, print, base=", after abc")
+    assert taken == ["simulated, for it was asked for, after abc"]
+    with pytest.raises(LocalError, match="--base is for a simulated cloud"):
+        preview("dev", None, print, base="abc")
 
 
 def ended(tmp_path: Path, code: int, *, asked: bool, broken: bool = False, error: str = "") -> tuple[str, ...]:

@@ -94,3 +94,10 @@ def test_environments_come_one_after_another_and_all_of_those_on_a_cloud() -> No
 def test_a_deployment_is_never_cut_off() -> None:
     assert not WORKFLOWS["deploy.yml"]["concurrency"].get("cancel-in-progress")
     assert WORKFLOWS["up.yml"]["jobs"]["up"]["environment"] == "${{ inputs.stack }}"
+
+
+def test_what_was_made_long_ago_is_judged_even_when_something_drifted() -> None:
+    *_, preview, audit = WORKFLOWS["drift.yml"]["jobs"]["drift"]["steps"]
+    assert "--expect-no-changes" in preview["run"]
+    assert audit["run"] == 'make audit STACK="$STACK"'
+    assert "!cancelled()" in audit["if"]

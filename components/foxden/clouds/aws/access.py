@@ -29,8 +29,9 @@ class Place:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{what}"
 
 
-def assumed_by(service: str, place: Place | None = None) -> Document:
-    """A role that a service of AWS takes on; with a place, for that account alone."""
+def assumed_by(service: str, place: Place | None = None, source: str = "") -> Document:
+    """A role that a service of AWS takes on; with a place, for that account alone, and with the ARN of a source for
+    that alone."""
     allowed: dict[str, Any] = {
         "Effect": "Allow",
         "Action": "sts:AssumeRole",
@@ -38,6 +39,8 @@ def assumed_by(service: str, place: Place | None = None) -> Document:
     }
     if place:
         allowed["Condition"] = {"StringEquals": {"aws:SourceAccount": place.account}}
+    if source:
+        allowed.setdefault("Condition", {})["ArnLike"] = {"aws:SourceArn": source}
     return _document([allowed])
 
 

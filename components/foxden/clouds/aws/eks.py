@@ -60,7 +60,7 @@ class Eks:
             host, ca, at, _ = values
             return kubeconfig_by_program(at or f"https://{host}", ca, program, host if at else None)
 
-        return {"kubeconfig": known.apply(config)}
+        return {"kubeconfig": known.apply(config), "provides": ",".join(eks_addons.PROVIDES)}
 
     def core(self, plan: ManagedPlan, opts: pulumi.ResourceOptions) -> BuiltManaged:
         """Key, log, security groups, identity, the control plane, who may do what there, add-ons."""
@@ -70,7 +70,7 @@ class Eks:
         )
         groups = create_groups(scope, plan.site.id, eks_pool.FLOWS, eks_pool.WAYS_OUT)
         version = checked(scope, plan.subject, plan.parameters, plan.version)
-        role, rights = _identity(scope, plan)
+        role, rights = _identity(scope, plan, key.arn)
         cluster = _cluster(scope, plan, version, role, key, groups[Role.SERVER], [alias, *rights, _log(scope, plan)])
         entries = _administrators(scope, plan, cluster)
         addons = create_addons(scope, plan, cluster)
@@ -96,13 +96,17 @@ def _called(plan: ManagedPlan) -> str:
     return f"foxden-{plan.name}"
 
 
-def _identity(scope: Scope, plan: ManagedPlan) -> tuple[Any, list[pulumi.Resource]]:
+def _identity(scope: Scope, plan: ManagedPlan, key: pulumi.Output[str]) -> tuple[Any, list[pulumi.Resource]]:
     import pulumi_aws as aws
+
+    def trust(arn: str) -> str:
+        source = Place.of(arn).arn("eks", f"cluster/{_called(plan)}")
+        return json.dumps(assumed_by("eks.amazonaws.com", source=source), sort_keys=True)
 
     role = aws.iam.Role(
         scope.logical(CONTROL_PLANE),
         name=f"{scope.called(CONTROL_PLANE)}-{plan.site.region}",
-        assume_role_policy=json.dumps(assumed_by("eks.amazonaws.com"), sort_keys=True),
+        assume_role_policy=key.apply(trust),
         tags=scope.tagged(CONTROL_PLANE),
         opts=scope.opts,
     )

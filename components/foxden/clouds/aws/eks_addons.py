@@ -50,6 +50,9 @@ ADDONS: Mapping[str, Addon] = {
 }
 """Name to what it is. All of them are in every cluster."""
 
+PROVIDES = ("cloud_controller", "coredns", "ebs_csi")
+"""The cluster services that are among them, or that the control plane does itself."""
+
 
 def addon_problems(version: str, chosen: Mapping[str, str]) -> list[str]:
     """What is wrong with the version of a cluster, and with those of its add-ons."""
@@ -75,7 +78,8 @@ def create_addons(scope: Scope, plan: ManagedPlan, cluster: Any) -> list[pulumi.
         identities: list[Any] = []
         needed: list[pulumi.Resource] = []
         if addon.policy:
-            role = _role(scope, f"addon-{name}", plan.site.region)
+            pods = ("kube-system", addon.service_account)
+            role = _role(scope, f"addon-{name}", plan.site.region, cluster, pods)
             partition = role.arn.apply(lambda arn: arn.split(":", 2)[1])
             attached = aws.iam.RolePolicyAttachment(
                 scope.logical(f"addon-{name}"),
@@ -105,7 +109,8 @@ def create_identity_of_pods(scope: Scope, name: str, identity: PodIdentity, clus
     """A role of their own for the pods of one service account."""
     import pulumi_aws as aws
 
-    role = _role(scope, name, region)
+    pods = (identity.namespace, identity.service_account)
+    role = _role(scope, name, region, cluster, pods)
     aws.iam.RolePolicy(scope.logical(name), name=name, role=role.name, policy=identity.policy, opts=scope.opts)
     aws.eks.PodIdentityAssociation(
         scope.logical(name),
@@ -118,18 +123,25 @@ def create_identity_of_pods(scope: Scope, name: str, identity: PodIdentity, clus
     )
 
 
-def _role(scope: Scope, what: str, region: str) -> Any:
+def _role(scope: Scope, what: str, region: str, cluster: Any, pods: tuple[str, str]) -> Any:
+    """A role that pods of one namespace and service account take, in that cluster alone."""
     import pulumi_aws as aws
 
-    allowed = {
-        "Effect": "Allow",
-        "Action": ["sts:AssumeRole", "sts:TagSession"],
-        "Principal": {"Service": "pods.eks.amazonaws.com"},
-    }
+    def trust(arn: str) -> str:
+        told = ("eks-cluster-arn", "kubernetes-namespace", "kubernetes-service-account")
+        asked = {f"aws:RequestTag/{name}": value for name, value in zip(told, (arn, *pods), strict=True)}
+        allowed = {
+            "Effect": "Allow",
+            "Action": ["sts:AssumeRole", "sts:TagSession"],
+            "Principal": {"Service": "pods.eks.amazonaws.com"},
+            "Condition": {"StringEquals": asked},
+        }
+        return json.dumps({"Version": "2012-10-17", "Statement": [allowed]}, sort_keys=True)
+
     return aws.iam.Role(
         scope.logical(what),
         name=f"{scope.called(what)}-{region}",
-        assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}, sort_keys=True),
+        assume_role_policy=cluster.arn.apply(trust),
         tags=scope.tagged(what),
         opts=scope.opts,
     )

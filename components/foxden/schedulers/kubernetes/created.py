@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pulumi
 
+from foxden.extras import need
 from foxden.schedulers.base import mapped
 
 CLASSES = {
@@ -79,6 +80,7 @@ def create_object(
 
     ``version`` is that of a kind that was brought to the API; ``more`` is what is not in the content.
     """
+    need("kubernetes")
     import pulumi_kubernetes as kubernetes
 
     fields = {field: entry(content, key) for field, key in _FIELDS.get(kind, {"spec": "spec"}).items()}

@@ -9,6 +9,7 @@ import pulumi
 from foxden.clouds.references import resolved
 from foxden.connection import Connection, ConnectionArgs
 from foxden.errors import Problem, check
+from foxden.extras import need
 from foxden.schedulers.base import Deployed, Environment, Manifest, mapped
 from foxden.schedulers.kubernetes import environment as places
 from foxden.schedulers.kubernetes import secrets
@@ -28,6 +29,7 @@ Value = TypeVar("Value")
 
 def create_providers(connection: ConnectionArgs, parent: pulumi.Resource) -> list[pulumi.ProviderResource]:
     """The provider: by the kubeconfig that the options name, or by the connection's address, authority and token."""
+    need("kubernetes")
     import pulumi_kubernetes as kubernetes
 
     given = connection.get("options") or {}

@@ -9,6 +9,7 @@ import pulumi
 from foxden.clouds.consul import create_provider
 from foxden.clouds.references import resolved
 from foxden.connection import Connection, ConnectionArgs
+from foxden.extras import need
 from foxden.schedulers.base import Deployed, Environment, Manifest, mapped
 from foxden.schedulers.nomad import secrets
 from foxden.schedulers.nomad.ingress import JOB as INGRESS_JOB
@@ -23,6 +24,7 @@ _INGRESS_TIMEOUT = 300
 
 def create_providers(connection: ConnectionArgs, parent: pulumi.Resource) -> list[pulumi.ProviderResource]:
     """Providers for Nomad and for Consul, at the connection's addresses, with its tokens and its authority."""
+    need("nomad")
     import pulumi_nomad as nomad
 
     return [

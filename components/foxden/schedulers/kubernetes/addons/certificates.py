@@ -9,10 +9,12 @@ from foxden.schedulers.kubernetes.addons.objects import (
     Object,
     account,
     binding,
+    closed,
     deployment,
     kind_definition,
     labels,
     namespace,
+    policy,
     role,
     service,
     thing,
@@ -53,6 +55,7 @@ def objects(it: Certificates, plan: ServicesPlan, options: KubernetesOptions) ->
     }
     found = {
         "namespace": namespace(SPACE, NAME, "privileged" if plan.host_network else "restricted"),
+        "closed": closed(SPACE, NAME),
         **kinds,
         **_controller(it, plan),
         **_injector(it, plan),
@@ -143,7 +146,11 @@ def _webhook(it: Certificates, plan: ServicesPlan) -> dict[str, Object]:
         alive=http("/livez", "healthz"),
         env=[field("POD_NAMESPACE", "metadata.namespace")],
     )
+    # On its machine no policy holds for it. Where the API asks from is the cloud's matter.
+    asked = [{"ports": [{"protocol": "TCP", "port": "https"}]}]
+    way = {} if plan.host_network else {f"{WEBHOOK}-policy": policy(WEBHOOK, SPACE, WEBHOOK, asked, [{}])}
     return _roles(WEBHOOK, rights.webhook(), rights.serving(f"{WEBHOOK}-ca")) | {
+        **way,
         f"{WEBHOOK}-service": service(WEBHOOK, SPACE, WEBHOOK, {"https": (443, PORT)}),
         WEBHOOK: deployment(WEBHOOK, SPACE, WEBHOOK, pod(WEBHOOK, [main], it, on_host=plan.host_network)),
     }

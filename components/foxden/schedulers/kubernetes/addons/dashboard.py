@@ -9,6 +9,7 @@ from foxden.schedulers.kubernetes.addons.objects import (
     Object,
     account,
     binding,
+    closed,
     deployment,
     namespace,
     policy,
@@ -55,6 +56,7 @@ def objects(it: Dashboard, plan: ServicesPlan, connection: Connection, options: 
     viewer = f"foxden-{NAME}-{VIEWER}"
     return {
         "namespace": namespace(SPACE, NAME, "restricted"),
+        "closed": closed(SPACE, NAME),
         "account": account(NAME, SPACE, NAME),
         "viewer": account(VIEWER, SPACE, NAME),
         "role": role(viewer, NAME, _rules()),

@@ -26,6 +26,7 @@ from foxden.schedulers.kubernetes.addons.pods import (
     of_host,
     pod,
     region,
+    spread,
 )
 from foxden.schedulers.kubernetes.addons.pods import (
     NODE as MACHINE,
@@ -47,6 +48,7 @@ _ROOT = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "cap
 
 def objects(it: EbsCsi, plan: ServicesPlan) -> dict[str, Object]:
     """Key to object, in the order in which they are made."""
+    apart = _controller(it, plan) | {"topologySpreadConstraints": spread(CONTROLLER)}
     return {
         "driver": _driver(),
         "controller-account": account(CONTROLLER, SYSTEM, CONTROLLER),
@@ -58,7 +60,7 @@ def objects(it: EbsCsi, plan: ServicesPlan) -> dict[str, Object]:
         "node-role": role(NODE, NODE, _node_rules()),
         "node-binding": binding(NODE, NODE, NODE, NODE, SYSTEM),
         "node": daemon_set(NODE, SYSTEM, NODE, _node(it, plan)),
-        "controller": deployment(CONTROLLER, SYSTEM, CONTROLLER, _controller(it, plan), replicas=2),
+        "controller": deployment(CONTROLLER, SYSTEM, CONTROLLER, apart, replicas=2),
         "budget": budget(CONTROLLER, SYSTEM, CONTROLLER),
         "class": _class(it),
     }

@@ -6,6 +6,7 @@ from foxden.schedulers.kubernetes.addons.objects import (
     Object,
     account,
     binding,
+    closed,
     deployment,
     namespace,
     role,
@@ -43,6 +44,7 @@ def objects(it: ExternalDns, plan: ServicesPlan) -> dict[str, Object]:
     profile = "privileged" if plan.host_network else "restricted"
     return {
         "namespace": namespace(SPACE, NAME, profile),
+        "closed": closed(SPACE, NAME),
         "account": account(NAME, SPACE, NAME),
         "role": role(NAME, NAME, [rule("networking.k8s.io", ("ingresses",))]),
         "binding": binding(NAME, NAME, NAME, NAME, SPACE),

@@ -10,6 +10,7 @@ from foxden.schedulers.kubernetes.addons.objects import (
     Object,
     account,
     binding,
+    closed,
     config,
     daemon_set,
     namespace,
@@ -53,6 +54,7 @@ def objects(it: Logging, plan: ServicesPlan) -> dict[str, Object]:
     whole = pod(NAME, [main], it, on_host=on_host, volumes=volumes, user=0)
     return {
         "namespace": namespace(SPACE, NAME, "privileged"),
+        "closed": closed(SPACE, NAME),
         "account": account(NAME, SPACE, NAME),
         "role": role(f"foxden-{NAME}", NAME, [rule("", ("pods", "namespaces"))]),
         "binding": binding(f"foxden-{NAME}", NAME, f"foxden-{NAME}", NAME, SPACE),

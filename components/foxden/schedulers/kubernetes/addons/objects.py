@@ -41,6 +41,12 @@ def namespace(name: str, of: str, profile: str) -> Object:
     return found
 
 
+def closed(space: str, of: str) -> Object:
+    """Nobody reaches a pod of a namespace but whom another policy lets in, and machines their own pods."""
+    spec = {"podSelector": {}, "policyTypes": ["Ingress"]}
+    return thing("networking.k8s.io/v1", "NetworkPolicy", "closed", of, space, spec=spec)
+
+
 def account(name: str, space: str, of: str) -> Object:
     """An account; pods say themselves that they want its token."""
     return thing("v1", "ServiceAccount", name, of, space, automountServiceAccountToken=False)
@@ -72,6 +78,12 @@ def binding(name: str, of: str, to: str, who: str, home: str, space: str = "", w
         roleRef={"apiGroup": RBAC, "kind": "ClusterRole" if whole else "Role", "name": to},
         subjects=[{"kind": "ServiceAccount", "name": who, "namespace": home}],
     )
+
+
+def sees_askers(name: str, home: str) -> Object:
+    """Lets the account ``name`` of the namespace ``home`` see how the API tells whom it asks for."""
+    to = "extension-apiserver-authentication-reader"
+    return binding(f"{name}:authentication", name, to, name, home, space="kube-system", whole=False)
 
 
 def config(name: str, space: str, of: str, data: Mapping[str, str]) -> Object:

@@ -9,6 +9,7 @@ from foxden.schedulers.kubernetes.addons.objects import (
     Object,
     account,
     binding,
+    closed,
     config,
     daemon_set,
     deployment,
@@ -43,9 +44,13 @@ _WATCHED = {
 
 def objects(it: Prometheus, plan: ServicesPlan) -> dict[str, Object]:
     """Key to object, in the order in which they are made."""
-    return {"namespace": namespace(SPACE, NAME, "restricted"), **_states(it, plan), **_machines(it, plan)} | _own(
-        it, plan
-    )
+    return {
+        "namespace": namespace(SPACE, NAME, "restricted"),
+        "closed": closed(SPACE, NAME),
+        **_states(it, plan),
+        **_machines(it, plan),
+        **_own(it, plan),
+    }
 
 
 def _own(it: Prometheus, plan: ServicesPlan) -> dict[str, Object]:
@@ -164,6 +169,7 @@ def _machines(it: Prometheus, plan: ServicesPlan) -> dict[str, Object]:
     whole = pod(MACHINES, [main], it, token=False, on_host=True, volumes=volumes)
     return {
         "machines-namespace": namespace(MACHINES_SPACE, MACHINES, "privileged"),
+        "machines-closed": closed(MACHINES_SPACE, MACHINES),
         "machines-account": account(MACHINES, MACHINES_SPACE, MACHINES),
         "machines": daemon_set(MACHINES, MACHINES_SPACE, MACHINES, whole | {"hostPID": True}),
     }
