@@ -7,12 +7,13 @@ from local.errors import LocalError
 from local.toolchain.addons import ADDONS
 from local.toolchain.checkers import CHECKERS, ensure
 from local.toolchain.languages import yaml_host
+from local.toolchain.minors import API_SERVERS
 
 
 def main() -> None:
     """Get all of it; ends with what was tried where something can't be had."""
     try:
-        for tool in (*CHECKERS, *(ADDONS if _makes_clusters() else ())):
+        for tool in (*CHECKERS, *API_SERVERS.values(), *(ADDONS if _makes_clusters() else ())):
             ensure(tool)
         yaml_host()
     except LocalError as error:
