@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from local import stackfiles
-from policies.model import Level
 from stacks import dev
 from stacks.services import SERVICES
 from stacks.settings import Settings, parse_settings
@@ -13,7 +12,6 @@ from tests.graph.eks_graphs import CI, CLUSTER, GROUP, HOST, RELEASE
 from tests.graph.eks_graphs import told as eks
 from tests.graph.environments import FUNCTIONS, answer
 from tests.mocks import Recorded, reveal, run
-from tests.policies.judging import judged, told
 
 
 def chosen(**changed: Any) -> Settings:
@@ -67,9 +65,3 @@ def test_services_wait_for_nodes(done: Recorded) -> None:
     groups = {each.urn for each in done.of_type(GROUP).values()}
     for each in done.of_type("kubernetes:apps/v1:Deployment").values():
         assert groups <= each.depends_on
-
-
-def test_no_policy_forbids_it(done: Recorded) -> None:
-    report = judged(done, "qa")
-    assert told(report, Level.MANDATORY) == []
-    assert {each.rule for each in report.violations} <= {"image-by-digest", "outgoing-limited"}
