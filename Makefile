@@ -19,8 +19,8 @@ BY-THEMSELVES := --ignore $(LAB) --ignore $(CLUSTER)
 # By themselves: pods take the whole machine,
 in-cluster = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(CLUSTER); \
 	else echo "not run: the tests on a Kubernetes of this machine ($(CLUSTER)) take root on Linux"; fi
-# and so do hosts that boot.
-in-lab = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(LAB) --ignore $(LAB)/kubernetes; \
+# and so do hosts that boot: one cluster after the other.
+in-lab = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(LAB) --ignore $(LAB)/kubernetes && $(PY) -m pytest $(LAB)/kubernetes; \
 	else echo "not run: the tests with hosts that really boot ($(LAB)) take root on Linux"; fi
 
 .DEFAULT_GOAL := help
@@ -110,6 +110,7 @@ test-kubernetes: $(READY) ## the tests on a Kubernetes of this machine, as root 
 test-boot: $(READY) ## the tests with hosts that really boot, as root on Linux
 	@tests/packages.sh
 	@$(PY) -m local tools
+	@$(PY) -m local tools --scheduler kubernetes
 	@$(call in-lab)
 
 lint: $(READY) ## style and types
@@ -124,10 +125,10 @@ docs: $(READY) ## the documentation as a site, in .foxden/site; a link that lead
 graph: $(READY) ## what a stack registers, drawn into docs/graphs/: STACK=dev, or all
 	@$(PY) -m documents.draw $(call option,STACK,stack)
 
-bench: $(READY) ## measure previews, imports and `make up`
+bench: $(READY) ## measure previews, imports and `make up`, or one of these: [PART=kubernetes] [LARGEST=100]
 	@$(PY) -m local tools
 	@$(PY) -m local tools --scheduler kubernetes
-	@$(PY) -m bench
+	@$(PY) -m bench $(call option,PART,part) $(call option,LARGEST,largest)
 
 clean: ## remove the virtual environment and caches
 	@if [ -e "$${FOXDEN_STATE:-.foxden}/agents" ]; then echo "the cluster is still there: run 'make down' first" >&2; exit 1; fi

@@ -1,8 +1,10 @@
 """``make bench``: all measurements, as Markdown tables."""
 
+import argparse
 import os
+import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,22 +25,66 @@ REGION = "eu-central-1"
 
 def main() -> None:
     """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Everything, as Markdown tables.")
+    parser.add_argument("--part", action="append", choices=PARTS, help="only this, and others named so; default: all")
+    parser.add_argument("--largest", type=int, help="leave larger previews out; default: none")
+    options = parser.parse_args()
     env = environment()
-    print(f"Measured on {machine()}; each row is the median of pairs of runs, in turn.\n", flush=True)
-    print(preview_table(SERVICES["nomad"], compare(SERVICES["nomad"], env)), flush=True)
-    print(flush=True)
+    print(f"Measured on {machine()}; each row is the median of pairs of runs, in turn.", flush=True)
+    for part in options.part or PARTS:
+        print(flush=True)
+        for line in PARTS[part](env, options.largest or sys.maxsize):
+            print(line, flush=True)
+
+
+def _on_nomad(env: Mapping[str, str], largest: int) -> Iterator[str]:
+    series = SERVICES["nomad"].up_to(largest)
+    yield preview_table(series, compare(series, env))
+
+
+def _on_kubernetes(env: Mapping[str, str], largest: int) -> Iterator[str]:
+    series = SERVICES["kubernetes"].up_to(largest)
     with api_server() as found:
-        print(preview_table(SERVICES["kubernetes"], compare(SERVICES["kubernetes"], {**env, **found})), flush=True)
-    print(f"\n{render_table()}\n", flush=True)
-    print(f"{state_table()}\n\n{engine_table(env)}\n", flush=True)
+        yield preview_table(series, compare(series, {**env, **found}))
+
+
+def _rendering(env: Mapping[str, str], largest: int) -> Iterator[str]:
+    yield render_table()
+
+
+def _policies(env: Mapping[str, str], largest: int) -> Iterator[str]:
+    yield state_table()
+    yield f"\n{engine_table(env)}"
+
+
+def _pools(env: Mapping[str, str], largest: int) -> Iterator[str]:
+    series = POOLS.up_to(largest)
     aws.ensure()
     with running() as cloud:
-        print(preview_table(POOLS, compare(POOLS, {**without_aws(env), **cloud.environment(REGION)})), flush=True)
-    print(f"\n`import foxden` beyond `import pulumi`: {beyond_pulumi(env) * 1000:.0f} ms", flush=True)
-    print("\n| `make up`, tools there | from nothing until all answer | again with no change |\n| --- | --- | --- |")
+        yield preview_table(series, compare(series, {**without_aws(env), **cloud.environment(REGION)}))
+
+
+def _imports(env: Mapping[str, str], largest: int) -> Iterator[str]:
+    yield f"`import foxden` beyond `import pulumi`: {beyond_pulumi(env) * 1000:.0f} ms"
+
+
+def _up(env: Mapping[str, str], largest: int) -> Iterator[str]:
+    yield "| `make up`, tools there | from nothing until all answer | again with no change |\n| --- | --- | --- |"
     for scheduler in schedulers():
         first, second = make_up(dict(os.environ), scheduler)
-        print(f"| {scheduler} | {first:.1f} s | {second:.1f} s |", flush=True)
+        yield f"| {scheduler} | {first:.1f} s | {second:.1f} s |"
+
+
+PARTS: Mapping[str, Callable[[Mapping[str, str], int], Iterator[str]]] = {
+    "nomad": _on_nomad,
+    "kubernetes": _on_kubernetes,
+    "rendering": _rendering,
+    "policies": _policies,
+    "pools": _pools,
+    "imports": _imports,
+    "up": _up,
+}
+"""What can be measured by itself: with the environment that Pulumi works in, and the size above which none is."""
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import statistics
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from bench.measure import Measured, run
@@ -24,6 +24,10 @@ class Series:
     """Number of things to number of counted pairs of runs."""
     env: Mapping[str, str] = field(default_factory=dict)
     """What the program is told beyond its size."""
+
+    def up_to(self, largest: int) -> "Series":
+        """The same without larger sizes."""
+        return replace(self, sizes={size: pairs for size, pairs in self.sizes.items() if size <= largest})
 
 
 SERVICES = {

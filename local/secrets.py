@@ -35,6 +35,17 @@ def ensure(env: str, names: Iterable[str]) -> dict[str, str]:
     return {name: known[name] for name in wanted}
 
 
+def kept(env: str, name: str) -> str:
+    """The value of a secret that somebody gave. Raises LocalError where there is none."""
+    with _lock(env):
+        known = _read(env)
+    if name not in known:
+        raise LocalError(
+            f"environment '{env}' has no secret '{name}': give it with 'make secret NAME={name} ENV={env}'"
+        )
+    return known[name]
+
+
 def store(env: str, name: str, value: str) -> None:
     """Keep a value of the user's own under a name. Raises LocalError for a bad name or an empty value."""
     if len(name) > _LONGEST_NAME or not _NAME.match(name):

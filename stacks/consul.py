@@ -17,6 +17,9 @@ FIELD = "consul"
 TOKEN = "CONSUL_HTTP_TOKEN"  # noqa: S105
 """The variable that Consul's own clients read."""
 
+OF_THE_CLUSTER = ("discovery_token", "discovery_token_reference", "ca", "ca_reference")
+"""What a connection has to prove itself with to its own cluster: a Consul elsewhere knows none of it."""
+
 
 @dataclass(frozen=True)
 class Bound:
@@ -41,12 +44,13 @@ def bind(
         for name, value in wanted.items()
         if not isinstance(value, Mapping)
     )
-    elsewhere: Any = {**connection, **settings.consul}
+    apart = OF_THE_CLUSTER if settings.consul else ()
+    there: Any = {**{key: value for key, value in connection.items() if key not in apart}, **settings.consul}
     shared = [each for each in providers if not (settings.consul and each.package == PACKAGE)]
     opts = pulumi.ResourceOptions(providers=shared, depends_on=list(after))
     found: dict[str, foxden.ConsulAccess] = {}
     for name, fields in wanted.items():
-        args: Any = {**fields, "cluster": elsewhere, "service": name}
+        args: Any = {**fields, "cluster": there, "service": name}
         found[name] = foxden.ConsulAccess(f"{name}-{FIELD}", args, opts)
     # It is the same for all.
     first = next(iter(found.values()), None)

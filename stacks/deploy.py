@@ -37,7 +37,8 @@ def deploy(
         {
             "cluster": connection,
             "services": given,
-            "endpoints": {**settings.endpoints, **bound.endpoints},
+            # Its own word on where services find Consul counts: whoever deploys may reach it by another address.
+            "endpoints": {**bound.endpoints, **settings.endpoints},
             "secrets": list(values),
             "secret_versions": environment.secret_versions,
         },

@@ -14,7 +14,7 @@ from stacks.cloud_cluster import Ground, addresses, own_cluster, shared_cluster
 from stacks.cloud_settings import CloudSettings
 from stacks.deploy import PROGRAM, deploy, secret_names
 from stacks.services import SERVICES
-from stacks.settings import Settings, with_defaults, with_overrides
+from stacks.settings import Settings, services_of
 
 DIGEST = "sha256:"
 """What a version begins with that is an image's digest and not its tag."""
@@ -25,8 +25,7 @@ def compose(settings: Settings) -> None:
     place = settings.cloud
     if place is None:
         raise pulumi.RunError(f"environment '{settings.environment}': cloud must be one with machines, such as aws")
-    chosen = with_overrides(SERVICES, settings.overrides, settings.environment)
-    services = with_defaults(chosen, settings.defaults)
+    services = services_of(settings, SERVICES)
     if "services" in place.layers:
         check(_without_version(settings, place, services))
     provider = _provider(place)

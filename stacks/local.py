@@ -7,13 +7,14 @@ from typing import Any, TypeVar, cast
 import pulumi
 
 import foxden
-from local import secrets
+from foxden.clouds.references import REFERENCES
+from local import references, secrets
 from local.agents.cluster import load
 from local.errors import LocalError
 from local.paths import state_dir
 from stacks.deploy import PROGRAM, deploy, secret_names
 from stacks.services import SERVICES
-from stacks.settings import Settings, with_defaults, with_overrides
+from stacks.settings import Settings, services_of
 
 Result = TypeVar("Result")
 
@@ -23,10 +24,12 @@ def compose(settings: Settings) -> None:
     running = _or_said(load)
     if running is None:
         raise pulumi.RunError("the local cluster was not started: run 'make up'")
-    chosen = with_overrides(SERVICES, settings.overrides, settings.environment)
-    services = _what_runs(with_defaults(chosen, settings.defaults))
+    services = _what_runs(services_of(settings, SERVICES))
     values = _or_said(lambda: secrets.ensure(settings.environment, secret_names(services)))
-    cluster = foxden.ExistingCluster("cluster", cast(foxden.ExistingClusterArgs, running.connection()))
+    REFERENCES[references.SCHEME] = references.__name__
+    _or_said(lambda: references.look_up(settings.environment, settings.consul))
+    facts = {**running.connection(), "options": {**running.options, **settings.options}}
+    cluster = foxden.ExistingCluster("cluster", cast(foxden.ExistingClusterArgs, facts))
     connection = cluster.connection(settings.environment, settings.domain)
     deploy(settings, services, values, connection, cluster.providers)
     pulumi.export("connection", pulumi.Output.secret(connection))

@@ -17,10 +17,10 @@ from local.stackfiles import lineage, values
 from stacks.cloud_settings import CLOUD_KEYS, CLOUD_OBJECTS, TYPED, CloudSettings, read_cloud
 
 OBJECTS = ("defaults", "services", "endpoints", "consul")
+"""Keys whose value is a mapping."""
+
 CONSUL = ("discovery_address", "discovery_token_reference", "ca_reference")
 """What may be said of a Consul elsewhere: fields of a connection."""
-
-"""Keys whose value is a mapping."""
 
 MERGED = ("env", "labels")
 """Fields of a service of which an environment names only what is other."""
@@ -28,10 +28,13 @@ MERGED = ("env", "labels")
 ENDING = (ServiceKind.JOB, ServiceKind.CRON)
 """Kinds that are judged by how they end: they have neither health nor release."""
 
+ON_EXISTING = ("options",)
+"""What an environment on machines that are there already may choose beyond that."""
+
 KEYS = ("cloud", "scheduler", "servers", "domain", "inherits", "created", "expires", "owner", *OBJECTS)
 """What any environment may choose."""
 
-CLOUDS: dict[str, tuple[str, ...]] = {"existing": (), "aws": CLOUD_KEYS}
+CLOUDS: dict[str, tuple[str, ...]] = {"existing": ON_EXISTING, "aws": CLOUD_KEYS}
 """What ``foxden:cloud`` may be, to what an environment there may choose beyond that."""
 
 
@@ -54,6 +57,8 @@ class Settings:
     """Things outside that services may need."""
     consul: Mapping[str, str] = field(default_factory=dict)
     """Where services find Consul that are still bound to it, where that is not the cluster's own."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What only the scheduler needs to know of the cluster, over what is found out of it."""
     scheduler: str = "nomad"
     cloud: CloudSettings | None = None
     """Where its machines are; None where they are there already."""
@@ -125,8 +130,9 @@ def parse_settings(environment: str, base: str, given: Mapping[str, Any]) -> Set
         overrides=mappings["services"].given if mappings["services"] else {},
         endpoints=mappings["endpoints"].given if mappings["endpoints"] else {},
         consul=_consul(reader, mappings["consul"]),
+        options=reader.text_map("options"),
         scheduler=scheduler,
-        cloud=read_cloud(reader, cloud, base != environment) if CLOUDS.get(cloud) else None,
+        cloud=read_cloud(reader, cloud, base != environment) if CLOUDS.get(cloud) == CLOUD_KEYS else None,
     )
     check(reader.problems)
     return settings
@@ -137,6 +143,16 @@ def _consul(reader: Reader, given: Reader | None) -> Mapping[str, str]:
         given.only(CONSUL)
         given.require("discovery_address")
     return reader.text_map("consul")
+
+
+def services_of(settings: Settings, services: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The services that an environment runs, with its choices and defaults.
+
+    One whose name is an endpoint of the environment runs elsewhere, where the endpoint leads.
+    """
+    chosen = with_overrides(services, settings.overrides, settings.environment)
+    here = {name: service for name, service in chosen.items() if name not in settings.endpoints}
+    return with_defaults(here, settings.defaults)
 
 
 def with_overrides(

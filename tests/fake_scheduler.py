@@ -3,7 +3,7 @@
 ``SCHEDULERS["fake"] = "tests.fake_scheduler"`` is all that makes it known (see ``tests/unit/conftest.py``).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -34,6 +34,10 @@ class FakeServices:
     IMAGES: Mapping[str, tuple[str, ...]] = {
         each.name: (each.name,) for each in fields(ServicesPlan) if each.default is None
     }
+
+    def problems(self, options: Mapping[str, Any], wanted: Collection[str]) -> list[str]:
+        """Its clusters have nothing by themselves."""
+        return []
 
     def create(
         self,

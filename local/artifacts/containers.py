@@ -56,7 +56,7 @@ def image_of(source: Source) -> Image:
     }
     return Image(
         _REGISTRY + image_name(source.service, source.version),
-        [_python(), Layer(files)],
+        [python_layer(), Layer(files)],
         command,
         dict(word.split("=", 1) for word in said.get("ENV", "").split()),
         home,
@@ -65,7 +65,7 @@ def image_of(source: Source) -> Image:
 
 
 @functools.cache
-def _python() -> Layer:
+def python_layer() -> Layer:
     """This machine's Python, as ``python3``."""
     program = interpreter()
     links = {} if program == "/usr/local/bin/python3" else {"/usr/local/bin/python3": program}

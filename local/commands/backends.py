@@ -102,6 +102,10 @@ class Backend:
     questions: Callable[[Cluster], Questions]
     artifacts: Callable[[Questions, Progress], None]
     """Build what runs."""
+    admit: Callable[[Questions, str], None] = lambda servers, env: None
+    """Before an environment is deployed: raise LocalError where that can't be, so that nothing is changed."""
+    outlasts: bool = False
+    """Whether the cluster goes on when it is taken away here, with all that was not taken away before."""
 
 
 BACKENDS = {

@@ -79,7 +79,8 @@ def everything(progress: Progress) -> None:
         if answers:
             _gently(env, progress)
         else:
-            progress.step(f"the cluster does not answer: '{env}' is removed by force")
+            stays = "forgotten, and stays there" if current().outlasts else "removed by force"
+            progress.step(f"the cluster does not answer: '{env}' is {stays}")
             _forget(env, progress)
         environments.release(env)
     for env in with_files():
@@ -104,6 +105,8 @@ def _gently(env: str, progress: Progress) -> None:
         Pulumi(env, progress.step).destroy(_DESTROYED_WITHIN)
         progress.step(f"'{env}' is gone")
     except LocalError as error:
+        if current().outlasts:
+            raise LocalError(f"'{env}' is still on the cluster, which is not ours: {error}") from None
         progress.step(f"'{env}' is removed by force: {error}")
         _forget(env, progress)
 

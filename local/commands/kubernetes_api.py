@@ -24,7 +24,7 @@ from local.plugins.errors import OperationError
 from local.plugins.kubernetes.kubeconfig import access
 
 _WORKLOADS = {"Deployment": "apps/v1", "DaemonSet": "apps/v1", "Job": "batch/v1", "CronJob": "batch/v1"}
-_INGRESS_SPACE = "foxden-ingress"
+INGRESS_SPACE = "foxden-ingress"
 
 
 class Kubernetes:
@@ -40,6 +40,10 @@ class Kubernetes:
     def answer(self) -> bool:
         """Whether the API is ready."""
         return self._api.text("/readyz") == "ok"
+
+    def version(self) -> str:
+        """What the API server says it is, like ``v1.34.4``."""
+        return str((self._api.peek("/version") or {}).get("gitVersion") or "")
 
     def environments(self) -> list[str]:
         """The namespaces that environments have made."""
@@ -88,7 +92,7 @@ class Kubernetes:
 
     def ingress(self) -> Job | None:
         """The way in, if it is deployed."""
-        return next(iter(self.jobs(_INGRESS_SPACE)), None)
+        return next(iter(self.jobs(INGRESS_SPACE)), None)
 
     def has_ingress(self) -> bool:
         """Whether the way in is deployed."""

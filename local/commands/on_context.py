@@ -4,10 +4,13 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
+from foxden.schedulers.kubernetes.options import NO_INGRESS
 from local.agents import Cluster, interpreter
 from local.agents.cluster import load
 from local.agents.ports import LOOPBACK
@@ -17,15 +20,18 @@ from local.artifacts.engine import Engine
 from local.artifacts.images import build_image
 from local.artifacts.sources import read_sources
 from local.artifacts.store import place
+from local.commands import environments
 from local.commands.backends import Backend, Questions
-from local.commands.kubernetes_api import Kubernetes
+from local.commands.kubernetes_api import INGRESS_SPACE, Kubernetes
 from local.commands.nomad_facts import Route
 from local.errors import LocalError
-from local.kubernetes.api import Api
 from local.kubernetes.places import INGRESS_PORT
+from local.kubernetes.rights import DEPLOYER, INGRESS, Right, missing
 from local.paths import cluster_file, kubeconfig_file
 from local.plugins.errors import OperationError
 from local.plugins.kubernetes.kubeconfig import access
+from local.plugins.kubernetes.supported import too_old
+from local.stackfiles import values
 
 _LOADED_WITHIN = 300.0
 
@@ -40,6 +46,38 @@ LOADERS: dict[str, Callable[[str, str], Sequence[str]]] = {
 
 class Elsewhere(Kubernetes):
     """A cluster whose nodes may be somewhere else."""
+
+    @property
+    def own_ingress(self) -> bool:
+        """Whether the way in is one of ours."""
+        return self.cluster.options.get("ingress") != NO_INGRESS
+
+    def has_ingress(self) -> bool:
+        """Whether there is a way in; for one of the cluster's own its people's word counts."""
+        return not self.own_ingress or super().has_ingress()
+
+    def admit(self, env: str) -> None:
+        """See to it that an environment can be made, and is nobody else's. Raises LocalError, with all that is missing.
+
+        The first environment brings the way in, too.
+        """
+        brings = env == environments.LOCAL and self.own_ingress
+        lacking = missing(self._api, env, (*DEPLOYER, *(INGRESS if brings else ())))
+        if lacking:
+            raise LocalError(
+                f"context '{self.cluster.options['context']}' may not, for '{env}':\n"
+                + "\n".join(_by_kind(lacking))
+                + "\nnothing was changed. What it takes is in docs/kubernetes.md, 'Existing clusters'"
+                + ("; with foxden:options: {ingress: none} no way in is made, which takes the most" if brings else "")
+            )
+        if env not in environments.recorded():
+            spaces = {space["metadata"]["name"] for space in self._api.items("/api/v1/namespaces")}
+            if taken := sorted({env, *([INGRESS_SPACE] if brings else [])} & spaces):
+                raise LocalError(
+                    f"the cluster has a namespace '{taken[0]}' that was not made here: it is somebody else's, or an "
+                    "earlier 'make up' left it. Remove it, or choose "
+                    + ("another name: make up ENV=..." if taken[0] == env else "foxden:options: {ingress: none}")
+                )
 
     def routes(self) -> list[Route]:
         """Those that lead to here: none where nobody listens at the ingress's port."""
@@ -61,14 +99,29 @@ class Known:
         return []
 
 
+def _by_kind(lacking: Sequence[Right]) -> list[str]:
+    """A line for each kind, with the verbs."""
+    kinds: dict[str, list[str]] = {}
+    for right in lacking:
+        kinds.setdefault(right.kind, []).append(right.verb)
+    return [f"  {', '.join(verbs)} {kind}" for kind, verbs in kinds.items()]
+
+
 def _start(report: Callable[[str], None], context: str) -> Cluster:
-    cluster = load()
-    if cluster is None:
-        cluster = _facts(context)
-        cluster.save()
-        report(f"using the cluster of context '{context}' at {cluster.address}")
-    if not Kubernetes(cluster).answer():
-        raise LocalError(f"the cluster of context '{cluster.options['context']}' does not answer at {cluster.address}")
+    known = load()
+    cluster = known or _facts(context)
+    own = {"kubeconfig": cluster.options["kubeconfig"], "context": cluster.options["context"]}
+    options = {"ingress_port": str(INGRESS_PORT), **_chosen("options"), **own}
+    cluster = replace(cluster, options=options, ingress_port=_port(options["ingress_port"]))
+    api, named = Kubernetes(cluster), f"the cluster of context '{cluster.options['context']}'"
+    if not api.answer():
+        raise LocalError(f"{named} does not answer at {cluster.address}")
+    problem = too_old(api.version())
+    if problem:
+        raise LocalError(f"{named} {problem}; nothing was changed there")
+    cluster.save()
+    if known is None:
+        report(f"using {named} at {cluster.address}")
     return cluster
 
 
@@ -81,8 +134,6 @@ def _facts(context: str) -> Cluster:
         found = access(kubeconfig, context, "", "")
     except OperationError as error:
         raise LocalError(f"context '{context}': {error}") from None
-    if Api(found.address, found.headers, found.tls).text("/readyz") != "ok":
-        raise LocalError(f"the cluster of context '{context}' does not answer at {found.address}")
     return Cluster(
         address=found.address,
         token="",
@@ -90,10 +141,21 @@ def _facts(context: str) -> Cluster:
         servers=1,
         dashboards={},
         interpreter=interpreter(),
-        options={"kubeconfig": kubeconfig, "context": context, "ingress_port": str(INGRESS_PORT)},
+        options={"kubeconfig": kubeconfig, "context": context},
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         scheduler="kubernetes",
     )
+
+
+def _chosen(key: str) -> Mapping[str, Any]:
+    """A mapping among the choices of this machine's environment; what is wrong with it is said when it is deployed."""
+    found = values(environments.LOCAL).get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _port(text: Any) -> int:
+    """The port that users connect to; the usual one where the text is none, which is said when it is deployed."""
+    return int(text) if str(text).isdecimal() else INGRESS_PORT
 
 
 def _stop(report: Callable[[str], None]) -> bool:
@@ -106,6 +168,11 @@ def _stop(report: Callable[[str], None]) -> bool:
 
 
 def _artifacts(questions: Questions, progress: Progress) -> None:
+    named = {name for name, own in _chosen("services").items() if isinstance(own, Mapping) and "image" in own}
+    sources = [source for source in read_sources() if source.service not in {*named, *_chosen("endpoints")}]
+    if not sources:
+        write_artifacts([])
+        return
     context = questions.cluster.options["context"]
     load_command = loader(context)
     program = shutil.which("docker")
@@ -113,7 +180,7 @@ def _artifacts(questions: Questions, progress: Progress) -> None:
         raise LocalError("'docker' is missing: the services' images for another cluster are built with it")
     engine = Engine(program)
     artifacts = []
-    for source in read_sources():
+    for source in sources:
         image = build_image(engine, source.service, source.version, place(source), progress.step)
         _run(load_command(context, image))
         artifacts.append(Artifact(source.service, source.version, {"image": image}))
@@ -127,7 +194,7 @@ def loader(context: str) -> Callable[[str, str], Sequence[str]]:
         raise LocalError(
             f"no way is known for images of this machine to the nodes of context '{context}' (there is one for "
             f"{', '.join(LOADERS)}): push them to a registry that the nodes reach, and name them in "
-            "'foxden:services' of Pulumi.local.yaml, as 'pods: {image: ...}'"
+            "'foxden:services' of Pulumi.local.yaml, each as 'pods: {image: ...}'"
         )
     return found
 
@@ -153,4 +220,6 @@ BACKEND = Backend(
     health=Known,
     questions=Elsewhere,
     artifacts=_artifacts,
+    admit=lambda servers, env: cast(Elsewhere, servers).admit(env),
+    outlasts=True,
 )

@@ -9,7 +9,7 @@ from local import shell
 from local.agents.cluster import load
 from local.agents.progress import Progress
 from local.commands import environments, special
-from local.commands.backends import STARTED, Questions, backend, in_use
+from local.commands.backends import STARTED, Questions, backend, current, in_use
 from local.commands.clock import now, parse_duration
 from local.commands.dashboards import dashboards
 from local.commands.failures import explain, known_deployments, trouble
@@ -119,6 +119,7 @@ def _changed(module: ModuleType) -> float:
 
 
 def _deploy(servers: Questions, env: str, progress: Progress) -> None:
+    current().admit(servers, env)
     environments.record(env)
     if environments.life(env).over(now()):
         progress.step(f"'{env}' has expired: 'make reap' takes it away, 'make up ENV={env} TTL=8h' gives it more time")

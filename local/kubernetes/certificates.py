@@ -1,4 +1,4 @@
-"""The cluster's own authority, a certificate for each part, and the key that signs the tokens of pods."""
+"""The cluster's own authorities, a certificate for each part, and the key that signs the tokens of pods."""
 
 import ipaddress
 from collections.abc import Sequence
@@ -14,6 +14,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from local.kubernetes.places import API_SERVICE, DOMAIN, NODE, NODE_ADDRESS, certificate_of, key_of
 
 AUTHORITY = "ca"
+FRONT = "front-ca"
+"""The authority of the API as it asks in somebody's name: what the other one signs may speak for itself alone."""
 TOKENS = "tokens"
 """The key pair of the tokens of pods; there is a public key instead of a certificate."""
 _LASTS = timedelta(days=3650)
@@ -50,18 +52,16 @@ SUBJECTS = (
     # Of what it may see and change there is no ready-made role.
     Subject("kube-router", "kube-router", _MASTERS),
 )
-"""Every part that shows who it is."""
+"""Every part that shows who it is to the API."""
+
+PROXY = Subject("front-proxy-client", "front-proxy-client")
+"""The API, to what serves a part of it: metrics-server, for one."""
 
 
 def make_all() -> None:
-    """Make an authority and everything that it signs, anew. Keys are of mode 0600."""
-    authority = ec.generate_private_key(ec.SECP256R1())
-    certificate = _authority(authority)
-    _write(AUTHORITY, authority, certificate.public_bytes(serialization.Encoding.PEM))
-    for subject in SUBJECTS:
-        key = ec.generate_private_key(ec.SECP256R1())
-        signed = _signed(subject, key.public_key(), authority, certificate)
-        _write(subject.name, key, signed.public_bytes(serialization.Encoding.PEM))
+    """Make both authorities and everything that they sign, anew. Keys are of mode 0600."""
+    _make(AUTHORITY, "foxden-local", SUBJECTS)
+    _make(FRONT, "foxden-local-front", [PROXY])
     tokens = ec.generate_private_key(ec.SECP256R1())
     public = tokens.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -74,8 +74,19 @@ def authority_text() -> str:
     return certificate_of(AUTHORITY).read_text()
 
 
-def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "foxden-local")])
+def _make(name: str, common_name: str, subjects: Sequence[Subject]) -> None:
+    """An authority, and the certificates of all whom it knows."""
+    authority = ec.generate_private_key(ec.SECP256R1())
+    certificate = _authority(common_name, authority)
+    _write(name, authority, certificate.public_bytes(serialization.Encoding.PEM))
+    for subject in subjects:
+        key = ec.generate_private_key(ec.SECP256R1())
+        signed = _signed(subject, key.public_key(), authority, certificate)
+        _write(subject.name, key, signed.public_bytes(serialization.Encoding.PEM))
+
+
+def _authority(common_name: str, key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     usage = x509.KeyUsage(
         digital_signature=True, key_cert_sign=True, crl_sign=True, content_commitment=False, key_encipherment=False,
         data_encipherment=False, key_agreement=False, encipher_only=False, decipher_only=False,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from local.agents.supervise import Program
-from local.kubernetes.certificates import AUTHORITY, TOKENS
+from local.kubernetes.certificates import AUTHORITY, FRONT, PROXY, TOKENS
 from local.kubernetes.images import PAUSE
 from local.kubernetes.kubeconfigs import write_kubeconfigs
 from local.kubernetes.places import (
@@ -116,6 +116,13 @@ def _api_server() -> list[str]:
         f"--kubelet-client-certificate={certificate_of('kubelet-client')}",
         f"--kubelet-client-key={key_of('kubelet-client')}",
         "--kubelet-preferred-address-types=InternalIP",  # there is no name of the node to look up
+        f"--requestheader-client-ca-file={certificate_of(FRONT)}",
+        f"--requestheader-allowed-names={PROXY.common_name}",
+        "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+        "--requestheader-group-headers=X-Remote-Group",
+        "--requestheader-username-headers=X-Remote-User",
+        f"--proxy-client-cert-file={certificate_of(PROXY.name)}",
+        f"--proxy-client-key-file={key_of(PROXY.name)}",
         f"--service-account-issuer={_ISSUER}",
         f"--service-account-key-file={certificate_of(TOKENS)}",
         f"--service-account-signing-key-file={key_of(TOKENS)}",

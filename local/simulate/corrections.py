@@ -68,6 +68,30 @@ def _buckets_behind_tls() -> None:
     FakeBucket.get_permission = get_permission  # type: ignore[method-assign]
 
 
+def _amazons_policies() -> None:
+    """Amazon's own policies can be attached. Each is there when it is asked for: all of them take a second."""
+    from moto.iam.models import AWSManagedPolicy, IAMBackend
+
+    original = IAMBackend.attach_role_policy
+
+    def attach_role_policy(self: Any, policy_arn: str, role_name: str) -> None:
+        known = _policies_of_amazon().get(policy_arn.rpartition("/")[2])
+        if policy_arn not in self.managed_policies and known:
+            made = AWSManagedPolicy.from_data(policy_arn.rpartition("/")[2], self.account_id, self.region_name, known)
+            self.managed_policies[made.arn] = made
+        original(self, policy_arn, role_name)
+
+    IAMBackend.attach_role_policy = attach_role_policy  # type: ignore[method-assign]
+
+
+@functools.cache
+def _policies_of_amazon() -> dict[str, Any]:
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+    found: dict[str, Any] = json.loads(aws_managed_policies_data)
+    return found
+
+
 CORRECTIONS: Mapping[str, Callable[[], None]] = {
     "launch template: its own tags came back as tags of what it launches": _launch_template_tags,
     "lifecycle hook: a made-up role and queue came back": _lifecycle_hooks,
@@ -80,6 +104,7 @@ CORRECTIONS: Mapping[str, Callable[[], None]] = {
     "bucket: a denial counted whether its condition was met or not": _buckets_behind_tls,
     "EKS: settings of clusters and groups were forgotten, and a group was no auto scaling group": eks.keep_settings,
     "EKS: no answer about add-ons, access entries and identities of pods": eks.answer_more,
+    "IAM: Amazon's own policies were not there": _amazons_policies,
     "launch template: nothing could be launched from its second version": _later_versions,
 }
 """What moto did -> what puts it right."""

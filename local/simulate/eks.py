@@ -44,6 +44,8 @@ def keep_settings() -> None:
         group = self.eks_backend.clusters[self._get_param("name")].nodegroups[self._get_param("nodegroupName")]
         group.update_config = self._get_param("updateConfig")
         group.node_repair_config = self._get_param("nodeRepairConfig")
+        # Moto makes up a key pair and a disk; with a launch template both are its matter.
+        group.remote_access, group.disk_size = self._get_param("remoteAccess"), self._get_param("diskSize")
         _scaling(self).create_auto_scaling_group(**_as_scaling_group(group))
         return result
 

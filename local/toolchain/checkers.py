@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local import shell
-from local.toolchain.catalog import GoModule, Release, Tool
+from local.toolchain.catalog import GoModule, Program, Release, Tool
 from local.toolchain.progress import Progress
 from local.toolchain.resolve import resolve
 
@@ -38,7 +38,7 @@ ACTIONLINT = Tool(
 CHECKERS = (ACTIONLINT,)
 
 
-def ensure(tool: Tool) -> Path:
+def ensure(tool: Program) -> Path:
     """The program, found or got; LocalError that tells all that was tried."""
     progress = Progress(f"{tool.name} {tool.version}")
     try:

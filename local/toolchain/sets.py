@@ -20,13 +20,16 @@ class Set:
     plugins: tuple[Plugin, ...]
 
 
+_ON_KUBERNETES = (*(plugin for plugin in PLUGINS if plugin.name != "nomad"), KUBERNETES_PLUGIN)
+"""Services there may still be bound to a Consul elsewhere."""
+
 CONTEXT = "context"
 """The name of what a cluster takes that a context of a kubeconfig leads to: next to nothing."""
 
 SETS: Mapping[str, Set] = {
     "nomad": Set(TOOLS, tuple(TOOLS), PLUGINS),
-    "kubernetes": Set({"pulumi": TOOLS["pulumi"], **CLUSTER}, ("pulumi",), (PLUGINS[0], KUBERNETES_PLUGIN)),
-    CONTEXT: Set({"pulumi": TOOLS["pulumi"]}, ("pulumi",), (PLUGINS[0], KUBERNETES_PLUGIN)),
+    "kubernetes": Set({"pulumi": TOOLS["pulumi"], **CLUSTER}, ("pulumi",), _ON_KUBERNETES),
+    CONTEXT: Set({"pulumi": TOOLS["pulumi"]}, ("pulumi",), _ON_KUBERNETES),
 }
 """Scheduler, or that a Kubernetes is there already -> what the local environment takes."""
 

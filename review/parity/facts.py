@@ -6,8 +6,9 @@ from typing import Any
 
 from foxden.service.parse import parse_service
 from local.stackfiles import values
+from stacks.consul import FIELD as CONSUL
 from stacks.services import SERVICES
-from stacks.settings import Settings, settings_in_files, with_defaults, with_overrides
+from stacks.settings import Settings, services_of, settings_in_files
 
 Facts = Mapping[str, str]
 """Path with dots to the value as people read it. What is not given has no entry."""
@@ -28,8 +29,7 @@ def facts(environment: str) -> Facts:
 
 def services(settings: Settings) -> Mapping[str, Mapping[str, Any]]:
     """The services' descriptions, with the environment's own choices and defaults."""
-    chosen = with_overrides(SERVICES, settings.overrides, settings.environment)
-    return with_defaults(chosen, settings.defaults)
+    return services_of(settings, SERVICES)
 
 
 def _cluster(settings: Settings, given: Mapping[str, Any]) -> dict[str, str]:
@@ -45,11 +45,12 @@ def _services(settings: Settings) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, description in services(settings).items():
         program = {key: description[key] for key in _APART if key in description} or {"version": BUILT}
-        rest = {key: value for key, value in description.items() if key not in _APART}
+        rest = {key: value for key, value in description.items() if key not in (*_APART, CONSUL)}
         # Some program, for a description without one is none.
         whole = _fields(parse_service(name, {**rest, "image": "some:image"}))
         kept = {key: value for key, value in whole.items() if key not in (*_APART, "name")}
-        found |= dict(flat(f"services.{name}", {**program, **kept}))
+        bound = {CONSUL: description[CONSUL]} if CONSUL in description else {}
+        found |= dict(flat(f"services.{name}", {**program, **bound, **kept}))
     return found
 
 

@@ -51,6 +51,20 @@ def test_on_kubernetes_it_is_elsewhere() -> None:
     assert "CONSUL_HTTP_TOKEN" in pods and "https://consul.example:8501" in pods and "token-of-pods" not in pods
 
 
+def test_the_clusters_authority_and_credentials_are_not_for_a_consul_elsewhere() -> None:
+    done = up(bound("qa", consul={"discovery_address": "https://consul.example:8501"}))
+    provider = done.by_urn(done.one(TOKEN).provider)
+    assert provider.inputs["address"] == "consul.example:8501" and not {"caPem", "token"} & provider.inputs.keys()
+
+
+def test_the_environment_may_say_by_which_address_services_find_it() -> None:
+    endpoints = {"consul": {"url": "https://inside.example:8501"}}
+    done = up(bound("qa", consul=ELSEWHERE, endpoints=endpoints))
+    assert done.by_urn(done.one(TOKEN).provider).inputs["address"] == "consul.example:8501"
+    pods = str(done.of_type("kubernetes:apps/v1:Deployment")["pods"].inputs)
+    assert "https://inside.example:8501" in pods and "consul.example" not in pods
+
+
 def test_without_any_consul_it_is_said() -> None:
     with pytest.raises(Failed, match="discovery_address must be given: it is where Consul is"):
         up(bound("qa"))

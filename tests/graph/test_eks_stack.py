@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 
 from local import stackfiles
+from policies.model import Level
 from stacks import dev
 from stacks.services import SERVICES
 from stacks.settings import Settings, parse_settings
 from tests.graph.eks_graphs import CI, CLUSTER, GROUP, HOST, RELEASE
 from tests.graph.eks_graphs import told as eks
 from tests.graph.environments import FUNCTIONS, answer
-from tests.mocks import Recorded, reveal, run
+from tests.mocks import Failed, Recorded, reveal, run
+from tests.policies.judging import judged, told
 
 
 def chosen(**changed: Any) -> Settings:
@@ -61,7 +63,24 @@ def test_whoever_deploys_comes_by_make_connect_or_from_where_it_is_open(done: Re
     assert opened["address"] == f"https://{HOST}"
 
 
+def test_what_it_brings_is_not_put_beside_it() -> None:
+    with pytest.raises(Failed) as caught:
+        up(chosen(cluster_services={"coredns": {}, "metrics_server": {}, "ebs_csi": {}, "cloud_controller": {}}))
+    assert str(caught.value).splitlines() == [
+        f"cluster services: {name} must not be given: this cluster has its own (options.provides)"
+        for name in ("coredns", "ebs_csi", "cloud_controller")
+    ]
+    done = up(chosen(cluster_services={"metrics_server": {}}))
+    assert "qa-metrics-server-workload" in done.of_type("kubernetes:apps/v1:Deployment")
+
+
 def test_services_wait_for_nodes(done: Recorded) -> None:
     groups = {each.urn for each in done.of_type(GROUP).values()}
     for each in done.of_type("kubernetes:apps/v1:Deployment").values():
         assert groups <= each.depends_on
+
+
+def test_no_policy_forbids_it(done: Recorded) -> None:
+    report = judged(done, "qa")
+    assert told(report, Level.MANDATORY) == []
+    assert {each.rule for each in report.violations} <= {"image-by-digest", "outgoing-limited"}

@@ -4,7 +4,6 @@ import pytest
 
 from policies.model import Level
 from stacks.settings import Settings
-from tests.graph import test_eks_stack as eks
 from tests.graph.environments import DEMO, DEV, QA, up
 from tests.policies.judging import judged, told
 
@@ -23,9 +22,3 @@ def test_what_is_told_of_dev_is_what_is_known() -> None:
         "[outgoing-limited]",
         "pulumi:providers:aws::aws: works in whichever account there are credentials of [account-named]",
     ]
-
-
-def test_nothing_forbids_one_whose_control_plane_amazon_runs() -> None:
-    report = judged(eks.up(eks.chosen()), "qa")
-    assert told(report, Level.MANDATORY) == []
-    assert {each.rule for each in report.violations} <= {"image-by-digest", "outgoing-limited"}

@@ -41,7 +41,7 @@ class Access:
 
     @property
     def policy_name(self) -> str:
-        """The policies of all environments share one list."""
+        """The policies of all environments share one list; Pulumi adds to it, for two of them may have one name."""
         return f"foxden-access-{discovery_name(self.service, self.environment)}"
 
 
@@ -111,11 +111,10 @@ def create_access(
     within = pulumi.ResourceOptions(parent=component, provider=provider, depends_on=opts.depends_on if opts else None)
     name = component.pulumi_resource_name
     policy = consul.AclPolicy(
-        name,
-        name=access.policy_name,
+        access.policy_name,
         description=f"What service '{access.service}' of environment '{access.environment}' does in Consul",
         rules=rules(access),
-        opts=within,
+        opts=pulumi.ResourceOptions.merge(within, pulumi.ResourceOptions(aliases=[pulumi.Alias(name=name)])),
     )
     token = consul.AclToken(
         name,

@@ -35,13 +35,18 @@ class ClusterServices(pulumi.ComponentResource):
             check(found)
             return plan
 
+        def read_connection(values: Any) -> Connection:
+            found = known_connection(values)
+            check(Problem(SUBJECT, each) for each in offered.problems(found.options, _wanted(args)))
+            return found
+
         connection, structure = args["cluster"], read_services(placeholders(args), images)[0]
         super().__init__("foxden:index:ClusterServices", name, None, opts)
         given = {key: value for key, value in args.items() if key != "cluster"}
         plan: pulumi.Input[ServicesPlan] = when_known(SUBJECT, given, read) if has_outputs(given) else structure
         facts = public(connection)
         known: pulumi.Input[Connection] = (
-            when_known(SUBJECT, facts, known_connection) if has_outputs(facts) else known_connection(facts)
+            when_known(SUBJECT, facts, read_connection) if has_outputs(facts) else known_connection(facts)
         )
         children = child_options(scheduler(connection["scheduler"]), connection, self, opts)
         names = offered.create(name, structure, plan, known, children)
@@ -52,6 +57,10 @@ class ClusterServices(pulumi.ComponentResource):
         self.register_outputs({"services": self.services})
 
 
+def _wanted(args: Mapping[str, Any]) -> list[str]:
+    return [name for name, value in args.items() if value is not None]
+
+
 def _offered(args: Any) -> ServicesOfClusters:
     """What the cluster's scheduler offers. Raises InvalidInput with all that is wrong with the args."""
     problems = args_problems(SUBJECT, args, ClusterServicesArgs)
@@ -60,6 +69,9 @@ def _offered(args: Any) -> ServicesOfClusters:
     offered = services_of(named) if isinstance(named, str) and not scheduler_problem(named) else None
     if offered:
         problems += read_services(placeholders(args), offered.IMAGES)[1]
+        options = placeholders(cluster).get("options")
+        known = options if isinstance(options, Mapping) else {}
+        problems += [Problem(SUBJECT, each) for each in offered.problems(known, _wanted(args))]
     elif isinstance(named, str) and not scheduler_problem(named):
         problems.append(Problem(SUBJECT, services_problem(named)))
     check(problems)

@@ -95,7 +95,7 @@ class _Services:
         for key in images:
             if key not in known:
                 entry.complain(f"images.{key}", f"must be one of {', '.join(known)}{did_you_mean(key, known)}")
-        return entry, {"pool": pool, "images": images}
+        return entry, {"pool": pool, "images": images, "deadline": entry.integer("deadline", 600, 10, 3600)}
 
     def plain(self, name: str, kind: Any) -> Any:
         """One that takes no more than all do."""

@@ -16,6 +16,9 @@ class ClusterServiceArgs(TypedDict):
     not dedicated."""
     images: NotRequired[Mapping[str, str]]
     """Image by the name of what it is of, in place of the pinned one. docs/cluster-services.md has the names."""
+    deadline: NotRequired[int]
+    """Seconds that its pods have to get well, 10 to 3600: ``pulumi up`` fails then, and says what is wrong. Default:
+    600."""
 
 
 class CoreDnsArgs(ClusterServiceArgs):

@@ -1,7 +1,7 @@
 """What a scheduler offers that can run services of the cluster itself, beside those of developers."""
 
-from collections.abc import Mapping
-from typing import Optional, Protocol, cast
+from collections.abc import Collection, Mapping
+from typing import Any, Optional, Protocol, cast
 
 import pulumi
 
@@ -15,6 +15,12 @@ class ServicesOfClusters(Protocol):
 
     IMAGES: Mapping[str, tuple[str, ...]]
     """Field of :class:`foxden.ClusterServicesArgs` to the names of the images that it takes."""
+
+    def problems(self, options: Mapping[str, Any], wanted: Collection[str]) -> list[str]:
+        """What can't run beside what a cluster has by itself.
+
+        ``options`` are its connection's; one that isn't known yet counts as not given.
+        """
 
     def create(
         self,

@@ -13,6 +13,8 @@ class Extra:
     """The pool whose machines run it, '' for any that is not dedicated. Not for what runs on every machine."""
     images: Mapping[str, str] = field(default_factory=dict)
     """Image by the name of what it is of, where the pinned one is not wanted."""
+    deadline: int = 600
+    """Seconds that its pods have to get well."""
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "aws_security_group": _SECURITY_GROUP,
     "aws_default_security_group": _SECURITY_GROUP,
     "aws_cloudwatch_metric_alarm": (Change("name", "alarmName"),),
+    "aws_eks_cluster": (Change("certificateAuthority", "certificateAuthorities", Shape.ONE_IN_LIST),),
     "aws_route53_record": (
         Change("aliases", "alias", Shape.LIST_OF_ONE),
         Change("failoverRoutingPolicies", "failoverRoutingPolicy", Shape.LIST_OF_ONE),

@@ -7,7 +7,7 @@ from local.plugins.errors import Failure, OperationError
 from local.plugins.kubernetes import readiness, reasons
 from local.plugins.kubernetes.cluster import Cluster, Object
 from local.plugins.kubernetes.kinds import Kind
-from local.plugins.kubernetes.objects import SKIP_AWAIT, id_of, is_true
+from local.plugins.kubernetes.objects import SKIP_AWAIT, awaited_condition, id_of, is_true
 from local.plugins.kubernetes.readiness import READY, State, waiting
 
 USUAL_SECONDS = 600.0
@@ -33,6 +33,9 @@ def state_of(cluster: Cluster, kind: Kind, live: Object) -> State:
     """How far the object is now."""
     if is_true(live, SKIP_AWAIT):
         return READY
+    awaited = awaited_condition(live)
+    if awaited:
+        return readiness.conditional(live, awaited)
     rule = readiness.RULES.get((kind.group, kind.name))
     if rule:
         return rule(live)

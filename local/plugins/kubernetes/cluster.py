@@ -9,6 +9,7 @@ from urllib.parse import quote
 from local.plugins.errors import Failure, OperationError, ServerError
 from local.plugins.http import Http
 from local.plugins.kubernetes.kinds import Kind
+from local.plugins.kubernetes.supported import too_old
 
 Object = dict[str, Any]
 """An object of the API, as it is written and read."""
@@ -68,6 +69,15 @@ class Cluster:
     http: Http
     settings: Settings = Settings()
     _known: dict[str, dict[str, Resource]] = field(default_factory=dict, repr=False, compare=False)
+    _versions: list[str] = field(default_factory=list, repr=False, compare=False)
+
+    def check_age(self) -> None:
+        """Raise Failure where the API server says that it is older than the objects here need; it is asked once."""
+        if not self._versions:
+            self._versions.append(self._version())
+        problem = too_old(self._versions[0])
+        if problem:
+            raise Failure(f"the cluster at {self.http.address} {problem}")
 
     def resource(self, kind: Kind) -> Resource:
         """Where the objects of a kind are. Raises NoSuchKind, after asking again for a version known from before."""
@@ -130,6 +140,14 @@ class Cluster:
             return self.http.text(f"{pods.path(namespace, pod)}/log", query)
         except ServerError:
             return ""
+
+    def _version(self) -> str:
+        try:
+            return str(self._request("GET", "/version").get("gitVersion") or "")
+        except ApiError as error:
+            if error.code:  # it may keep that to itself: what follows shows what it takes
+                return ""
+            raise
 
     def _discover(self, api_version: str) -> dict[str, Resource]:
         root = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 from collections.abc import Iterator
 
 from local.plugins.checking import Problem
@@ -12,14 +13,15 @@ from local.plugins.wire import UNKNOWN, Secret, Value, Values, plain
 AUTONAMED = "pulumi.com/autonamed"
 SKIP_AWAIT = "pulumi.com/skipAwait"
 TIMEOUT = "pulumi.com/timeoutSeconds"
+WAIT_FOR = "pulumi.com/waitFor"
 FORCE = "pulumi.com/patchForce"
 MANAGER = "pulumi.com/patchFieldManager"
 PROPAGATION = "pulumi.com/deletionPropagationPolicy"
 
 _REFUSED = {
-    "pulumi.com/waitFor": "the stand-in waits for nothing but what it knows of a kind",
     "pulumi.com/replaceUnready": "the stand-in replaces nothing that only failed: pulumi up --replace does",
 }
+_CONDITION = re.compile(r"condition=([A-Za-z][A-Za-z0-9./-]*)\Z")
 _POLICIES = {"": "Foreground", "foreground": "Foreground", "background": "Background", "orphan": "Orphan"}
 MANAGERS = "pulumi-kubernetes-"
 """How the names begin by which plugins like this one apply."""
@@ -83,6 +85,8 @@ def problems(inputs: Object, kind: Kind) -> Iterator[Problem]:
     policy = annotation_of(inputs, PROPAGATION)
     if policy.lower() not in _POLICIES:
         yield Problem(f'metadata.annotations["{PROPAGATION}"]', "must be foreground, background or orphan")
+    if annotation_of(inputs, WAIT_FOR) and not awaited_condition(inputs):
+        yield Problem(f'metadata.annotations["{WAIT_FOR}"]', "the stand-in waits for nothing but condition=<type>")
     seconds = annotation_of(inputs, TIMEOUT)
     if seconds and not (seconds.isascii() and seconds.isdecimal()):
         yield Problem(f'metadata.annotations["{TIMEOUT}"]', "must be a whole number of seconds")
@@ -99,6 +103,12 @@ def annotation_of(thing: Object, name: str) -> str:
 def is_true(thing: Object, name: str) -> bool:
     """Whether an annotation says so."""
     return annotation_of(thing, name) == "true"
+
+
+def awaited_condition(thing: Object) -> str:
+    """The type of the condition that the program says to wait for; empty where it leaves that to the kind."""
+    found = _CONDITION.match(annotation_of(thing, WAIT_FOR))
+    return found[1] if found else ""
 
 
 def is_autonamed(thing: Object) -> bool:

@@ -43,6 +43,13 @@ def condition(thing: Object, kind: str) -> dict[str, Any]:
     return next((dict(entry) for entry in found if entry.get("type") == kind), {})
 
 
+def conditional(thing: Object, kind: str) -> State:
+    """A condition of that type holds, which the program itself names."""
+    said = condition(thing, kind)
+    why = f": [{said['reason']}] {said.get('message', '')}" if said.get("reason") else ""
+    return READY if said.get("status") == "True" else waiting(f"its condition {kind} does not hold{why}")
+
+
 def _holds(thing: Object, kind: str) -> bool:
     return condition(thing, kind).get("status") == "True"
 

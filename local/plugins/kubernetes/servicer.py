@@ -38,8 +38,10 @@ class Provider(base.Provider[Cluster]):
         name = request.urn.split("::")[-1]
 
         def check() -> Any:
-            kind = self._kind(request, given)
-            namespace = operations.usual_namespace(self._connected(context), kind)
+            kind, cluster = self._kind(request, given), self._connected(context)
+            # Before anything is made or changed; what is there already may still be read and removed.
+            cluster.check_age()
+            namespace = operations.usual_namespace(cluster, kind)
             inputs = checked(given, olds, kind, name, request.randomSeed, namespace)
             return answers.check_response(inputs, problems(plain(inputs), kind))
 

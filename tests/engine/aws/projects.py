@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from local.simulate.cloud import Cloud, without_aws
 from local.toolchain.catalog import AWS_PLUGIN
 from tests.engine.harness.command import Running, run
 from tests.engine.plugins.projects import Project as Base
-from tests.engine.plugins.projects import launcher
+from tests.engine.plugins.projects import settings
 
 REGION = "eu-central-1"
 _WITHIN = 600.0
@@ -45,18 +44,10 @@ class Project(Base):
 
 def environment(directory: Path, cloud: Cloud) -> dict[str, str]:
     """An environment in which ``pulumi`` finds the stand-ins, and they the simulated AWS."""
-    home, backend = directory / "pulumi-home", directory / "backend"
-    backend.mkdir()
-    launcher(home, "language", "python", version("pulumi"), "language_python")
-    launcher(home, "resource", AWS_PLUGIN.name, AWS_PLUGIN.version, "aws")
     return {
         **{name: value for name, value in without_aws(os.environ).items() if not name.startswith(_DROPPED)},
         **cloud.environment(REGION),
-        "PATH": "/usr/bin:/bin",
-        "PULUMI_HOME": str(home),
-        "PULUMI_BACKEND_URL": f"file://{backend}",
-        "PULUMI_CONFIG_PASSPHRASE": "test",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        **settings(directory, {AWS_PLUGIN.name: AWS_PLUGIN.version}),
     }
 
 

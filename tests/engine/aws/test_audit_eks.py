@@ -103,6 +103,7 @@ def test_what_was_given_comes_back(clients: Clients) -> None:
         {"maxUnavailablePercentage": 20},
         {"enabled": True},
     )
+    assert not {"remoteAccess", "diskSize"} & group.keys()
     (scaling,) = group["resources"]["autoScalingGroups"]
     groups = clients("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
     assert [each["AutoScalingGroupName"] for each in groups] == [scaling["name"]]

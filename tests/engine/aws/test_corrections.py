@@ -132,3 +132,16 @@ def test_a_bucket_refuses_what_comes_without_tls_and_nothing_else_for_it(account
     with pytest.raises(ClientError):
         s3.put_object(Bucket="kept", Key="never", Body=b"v")
     assert s3.get_bucket_policy(Bucket="kept")["Policy"] == policy
+
+
+def test_amazons_own_policies_can_be_attached_and_no_others(account: None) -> None:
+    iam = boto3.client("iam", region_name="eu-central-1")
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")
+    own = "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy"
+    iam.attach_role_policy(RoleName="r", PolicyArn=own)
+    attached = iam.list_attached_role_policies(RoleName="r")["AttachedPolicies"]
+    assert attached == [{"PolicyName": "AmazonEBSCSIDriverPolicy", "PolicyArn": own}]
+    assert iam.list_policies(Scope="Local")["Policies"] == []
+    for wrong in ("arn:aws:iam::aws:policy/AmazonEBSCSIDriverPolicy", "arn:aws:iam::aws:policy/AmazonNothing"):
+        with pytest.raises(ClientError, match="does not exist or is not attachable"):
+            iam.attach_role_policy(RoleName="r", PolicyArn=wrong)

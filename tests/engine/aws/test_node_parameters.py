@@ -8,9 +8,10 @@ import boto3  # type: ignore[import-untyped]
 import pytest
 from moto import mock_aws
 
-from foxden.boot.files.node import credentials
+from foxden.boot.files.node import credentials, kept
 from foxden.boot.files.node.certificates import is_good, pair
-from foxden.boot.files.node.credentials import of_server, of_worker, pool_secret
+from foxden.boot.files.node.credentials import of_server, of_worker
+from foxden.boot.files.node.kept import pool_secret
 from foxden.boot.files.node.parameters import Parameters
 from tests.unit.boot.fakes import facts, worker
 from tests.unit.boot.samples import NODES, files
@@ -105,11 +106,11 @@ def test_all_servers_have_the_same_secrets_and_certificates_of_their_own(paramet
 
 def test_another_authority_means_another_certificate(parameters: Parameters) -> None:
     before = of_server(facts(), parameters, None)
-    parameters.forget(credentials.AUTHORITY)
+    parameters.forget(kept.AUTHORITY)
     after = of_server(facts(), parameters, before.certificate)
-    authority = pair(parameters.read(credentials.AUTHORITY) or "")
+    authority = pair(parameters.read(kept.AUTHORITY) or "")
     assert after.certificate != before.certificate
-    assert is_good(authority.certificate, after.certificate.certificate)
+    assert is_good(authority.certificate, after.certificate)
 
 
 def test_a_worker_waits_for_what_servers_make_and_asks_for_nothing_else(parameters: Parameters) -> None:
@@ -125,9 +126,9 @@ def test_a_worker_waits_for_what_servers_make_and_asks_for_nothing_else(paramete
 
 
 def test_pools_are_what_is_listed(parameters: Parameters) -> None:
-    assert credentials.pools(parameters) == []
-    parameters.replace(credentials.POOLS, '["batch", "general"]', public=True)
-    assert credentials.pools(parameters) == ["batch", "general"]
+    assert kept.pools(parameters) == []
+    parameters.replace(kept.POOLS, '["batch", "general"]', public=True)
+    assert kept.pools(parameters) == ["batch", "general"]
 
 
 def test_no_secret_is_in_user_data(ssm: Any, parameters: Parameters) -> None:

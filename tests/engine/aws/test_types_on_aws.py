@@ -83,6 +83,17 @@ NEWER: Mapping[str, frozenset[str]] = {
 Every type has ``region`` beside these: a resource is made in its provider's region.
 """
 
+NEWER_OUTPUTS: Mapping[str, set[str]] = {
+    "aws:ec2/natGateway:NatGateway": {
+        *("autoProvisionZones", "autoScalingIps", "regionalNatGatewayAddresses", "regionalNatGatewayAutoMode"),
+        "routeTableId",
+    },
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": {"externalId"},
+    "aws:s3/bucket:Bucket": {"bucketRegion"},
+    "aws:secretsmanager/secretVersion:SecretVersion": {"secretArn"},
+}
+"""What of a resource only the provider says, and 5.100 does not."""
+
 NEWER_ARGUMENTS: Mapping[str, set[str]] = {
     "aws:ec2/getAmi:getAmi": {"allowUnsafeFilter"},
     "aws:route53/getZone:getZone": {"enableAcceleratedRecovery"},
@@ -119,10 +130,22 @@ def inputs_of(arguments: type) -> dict[str, Any]:
 
 def arguments_of(token: str) -> type:
     """The class of a resource's arguments; where an input type has that name, it has another."""
-    module, name = token.split(":")[1].split("/")[0], token.rpartition(":")[2]
-    file = inspect.getmodule(getattr(importlib.import_module(f"pulumi_aws.{module}"), name))
+    file, name = module_of(token)
     found: type = getattr(file, f"{name}InitArgs", None) or getattr(file, f"{name}Args")
     return found
+
+
+def state_of(token: str) -> type:
+    """The class of all that there is of a resource once it is made."""
+    file, name = module_of(token)
+    found: type = getattr(file, f"_{name}State")
+    return found
+
+
+def module_of(token: str) -> tuple[Any, str]:
+    """Where the SDK has a resource, and what it calls it."""
+    module, name = token.split(":")[1].split("/")[0], token.rpartition(":")[2]
+    return inspect.getmodule(getattr(importlib.import_module(f"pulumi_aws.{module}"), name)), name
 
 
 def plain_types(hint: Any) -> Iterator[Any]:
@@ -178,14 +201,23 @@ def test_every_property_of_a_resource_is_the_providers(token: str, schema: Any) 
 
 
 @pytest.mark.parametrize("token", sorted(RESOURCES))
+def test_all_that_a_resource_says_of_itself_is_the_providers(token: str, schema: Any) -> None:
+    terraform = RESOURCES[token]
+    resource = schema["resources"][names.bridge_type(terraform)]
+    found = set(compare(state_of(token), resource["properties"], CHANGES.get(terraform, ()), schema["types"]))
+    assert found - {"region"} <= NEWER.get(token, frozenset()) | NEWER_OUTPUTS.get(token, set())
+
+
+@pytest.mark.parametrize("token", sorted(RESOURCES))
 def test_every_difference_is_one_of_the_sdk_and_the_provider(token: str, schema: Any) -> None:
     terraform = RESOURCES[token]
     resource = schema["resources"][names.bridge_type(terraform)]
-    known = inputs_of(arguments_of(token))
+    known = {**inputs_of(arguments_of(token)), **inputs_of(state_of(token))}
+    theirs = {**resource["inputProperties"], **resource["properties"]}
     for change in CHANGES.get(terraform, ()):
         assert change.path[0] in known
         if len(change.path) == 1:
-            assert change.theirs in resource["inputProperties"]
+            assert change.theirs in theirs
 
 
 def test_every_setting_of_a_provider_is_the_providers(schema: Any) -> None:

@@ -5,15 +5,15 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
 
-from tests.engine.bootlab.cluster import Cluster
-from tests.engine.bootlab.scaling import Member, State
+from tests.engine.bootlab.scaling import Member
+from tests.engine.bootlab.seen import Seen
 from tests.engine.harness.apis import Api, Consul, Json, Nomad
 
 RPC = {8300: b"\x03", 4647: b"\x04"}
@@ -38,24 +38,8 @@ class TlsNomad(Nomad):
         self._session.verify = str(ca)
 
 
-@dataclass
-class Access:
-    """The APIs of a cluster's servers."""
-
-    cluster: Cluster
-    ca: Path = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ca = self.cluster.lab.directory / "ca.pem"
-        self.renew()
-
-    def renew(self) -> None:
-        """Trust whom the cluster trusts now."""
-        self.ca.write_text(self.cluster.parameter("shared/ca"))
-
-    def servers(self) -> list[Member]:
-        """Those in service."""
-        return self.cluster.lab.player.of(self.cluster.server_group, State.IN_SERVICE)
+class Access(Seen):
+    """The APIs of Consul and Nomad."""
 
     def consul(self, server: Member, secret: str = MANAGEMENT) -> TlsConsul:
         return TlsConsul(server.facts.address, self.cluster.parameter(secret), self.ca)
@@ -154,36 +138,58 @@ class KeyValues:
 
 
 @dataclass
-class Votes:
-    """How many healthy voters Consul had, time and again."""
+class Counts:
+    """How many there were, time and again."""
 
     counts: list[int] = field(default_factory=list)
     longest_silence: float = 0.0
-    """Seconds in which no server could say."""
+    """Seconds in which nobody could say."""
 
 
 @contextmanager
-def counted_votes(access: Access) -> Iterator[Votes]:
-    """Counts while the block runs."""
-    votes, over = Votes(), threading.Event()
-    token = access.cluster.parameter(MANAGEMENT)
+def counted(count: Callable[[], int | None]) -> Iterator[Counts]:
+    """Counts while the block runs; None where nobody can say."""
+    found, over = Counts(), threading.Event()
 
-    def count() -> None:
+    def go_on() -> None:
         known = time.monotonic()
         while not over.wait(0.3):
-            for server in access.servers():
-                api = TlsConsul(server.facts.address, token, access.ca)
-                found = voters(api)
-                if found is not None:
-                    votes.counts.append(len(found))
-                    known = time.monotonic()
-                    break
-            votes.longest_silence = max(votes.longest_silence, time.monotonic() - known)
+            number = count()
+            if number is not None:
+                found.counts.append(number)
+                known = time.monotonic()
+            found.longest_silence = max(found.longest_silence, time.monotonic() - known)
 
-    thread = threading.Thread(target=count, daemon=True)
+    thread = threading.Thread(target=go_on, daemon=True)
     thread.start()
     try:
-        yield votes
+        yield found
     finally:
         over.set()
         thread.join(30)
+
+
+def counted_votes(access: Access) -> AbstractContextManager[Counts]:
+    """How many healthy voters Consul has."""
+    token = access.cluster.parameter(MANAGEMENT)
+
+    def votes() -> int | None:
+        said = (voters(TlsConsul(server.facts.address, token, access.ca)) for server in access.servers())
+        return next((len(each) for each in said if each is not None), None)
+
+    return counted(votes)
+
+
+def counted_nomads(access: Access) -> AbstractContextManager[Counts]:
+    """How many servers' Nomad answers, be it that there is no leader."""
+
+    def answers(server: Member) -> bool:
+        try:
+            requests.get(f"https://{server.facts.address}:4646/v1/status/leader", timeout=5, verify=str(access.ca))
+        except requests.ReadTimeout:
+            return True  # it is there, and has much else to do
+        except requests.RequestException:
+            return False
+        return True
+
+    return counted(lambda: sum(answers(server) for server in access.servers()))

@@ -8,10 +8,10 @@ import pytest
 import requests
 from cryptography import x509
 
-from tests.engine.bootlab.access import TlsConsul, TlsNomad
+from tests.engine.bootlab.access import TlsConsul, TlsNomad, counted_nomads
 from tests.engine.bootlab.balancer import balancer
 from tests.engine.bootlab.services import Deployment
-from tests.engine.bootlab.world import NEW_NODE, WORKERS, World
+from tests.engine.bootlab.world import NEW_NODE, SERVERS, WORKERS, World
 from tests.engine.harness.load import steady_requests
 from tests.engine.harness.waiting import until
 
@@ -56,8 +56,11 @@ def test_all_keys_are_rotated_while_services_answer(world: World, services: Depl
     with balancer(world.in_pool, services.port) as targets:
         until(lambda: len(targets.well()) == WORKERS, "the ingress answers on every worker", NEW_NODE)
         with steady_requests(services.url, per_second=5) as stream:
-            for what in ("gossip", "tokens"):
-                _rotate(world, what)
+            _rotate(world, "gossip")
+            with counted_nomads(access) as nomads:
+                _rotate(world, "tokens")
+                until(lambda: _has_new_tokens(world), "all servers have new tokens", NEW_NODE, every=1)
+            assert min(nomads.counts) >= SERVERS - 1, "two were started again at the same time"
             for step, trusted in enumerate((2, 2, 1), 1):
                 assert f"Step {step} of 3" in _rotate(world, "authority")
                 assert cluster.parameter("shared/ca").count("BEGIN CERTIFICATE") == trusted
@@ -95,6 +98,15 @@ def _all_follow(world: World) -> bool:
         assert member.host.run("cat", "/etc/foxden/ca.pem") == trusted, f"{member.id} trusts others"
         own = member.host.run("cat", "/etc/consul.d/tls/cert.pem")
         assert x509.load_pem_x509_certificate(own.encode()).issuer == issuer, f"{member.id} has an old certificate"
+    return True
+
+
+def _has_new_tokens(world: World) -> bool:
+    """Whether every server's Nomad was started again with the new token."""
+    token = world.cluster.parameter("servers/consul-token")
+    for server in world.servers():
+        assert token in server.host.run("cat", "/etc/nomad.d/nomad.json"), f"{server.id} has an old token"
+        assert server.host.run("ls", "/var/lib/foxden/pending") == "", f"{server.id} has something to do yet"
     return True
 
 

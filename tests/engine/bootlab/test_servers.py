@@ -8,10 +8,7 @@ import pytest
 from foxden.boot.node import Role
 from foxden.schedulers.nomad import nodes
 from tests.engine.bootlab.access import RPC, KeyValues, answers_rpc, counted_votes
-from tests.engine.bootlab.load import steady_load
-from tests.engine.bootlab.scaling import State
-from tests.engine.bootlab.world import NEW_NODE, POOL, SERVERS, World
-from tests.engine.harness.waiting import until
+from tests.engine.bootlab.world import POOL, SERVERS, World
 
 SILENCE = 30
 """Seconds in which no server may know who votes: another becomes the leader, on a machine with much else to do."""
@@ -53,42 +50,16 @@ def test_nothing_is_told_without_a_token_and_rpc_asks_for_a_certificate(world: W
 @pytest.mark.parametrize("role", ["server", "worker"])
 def test_an_agent_that_is_killed_is_started_again(world: World, role: str, unit: str) -> None:
     member = (world.servers() if role == "server" else world.workers())[0]
-    before = member.host.run("systemctl", "show", "-p", "MainPID", "--value", unit)
-    member.host.run("systemctl", "kill", "--kill-who=main", "--signal=KILL", unit)
-
-    def again() -> bool:
-        now = member.host.run("systemctl", "show", "-p", "MainPID", "--value", unit)
-        return now not in (before, "0\n")
-
-    until(again, f"{unit} is started again", 60)
-    world.well()
-    assert member.state is State.IN_SERVICE
+    world.heals(member, unit)
 
 
 def test_a_server_whose_power_was_cut_is_replaced_and_the_newcomer_votes(world: World) -> None:
-    lost = world.servers()[0]
-    lost.host.cut()
-    until(lambda: not lost.live, "its group lets it go", NEW_NODE)
-    said = [line for line in world.lab.player.story if lost.id in line and "unhealthy" in line]
-    assert said, "it was not its cluster that found it"
-    world.lab.in_service(world.cluster.server_group, SERVERS, NEW_NODE)
-    until(world.access.whole, "the newcomer votes in both rafts, and the lost one is forgotten", NEW_NODE)
+    world.outlives(world.servers()[0])
 
 
 def test_another_image_and_user_data_roll_all_servers_under_load(world: World) -> None:
-    before = {member.id for member in world.servers()}
-    image = world.lab.images.new(world.lab.cloud, "newer", {"etc/newer": "yes"})
-    with counted_votes(world.access) as votes, steady_load(KeyValues(world.access)) as load:
-        world.machines.up(servers={"image": image, "unhealthy_after": 61})
-        until(lambda: world.refreshed(world.cluster.server_group), "all servers are refreshed", 3 * NEW_NODE, every=1)
-    load.none_failed(at_least=100)
+    with counted_votes(world.access) as votes:
+        world.rolls_under_load(KeyValues(world.access))
     assert min(votes.counts) >= SERVERS - 1, votes
     assert len(votes.counts) > 50
     assert votes.longest_silence < SILENCE, votes
-    after = world.servers()
-    assert not before & {member.id for member in after}
-    assert {member.facts.image for member in after} == {image}
-    for member in after:
-        assert member.host.run("cat", "/etc/newer") == "yes"
-        assert '"unhealthy_after": 61' in member.host.run("cat", "/etc/foxden/node.json")
-    assert world.machines.project.preview() == {}

@@ -49,17 +49,17 @@ class Kubernetes(Api):
 
     def ours(self) -> list[str]:
         """Every object, of any kind, that carries the label of what was deployed."""
+        found = self.everything(labelSelector="app.kubernetes.io/managed-by=foxden")
+        return [f"{path} {thing['metadata'].get('namespace', '')} {thing['metadata']['name']}" for path, thing in found]
+
+    def everything(self, **parameters: str) -> list[tuple[str, Json]]:
+        """Every object of any kind that can be listed, each with the path of its kind."""
         paths = []
         for group, version in self._versions():
             root = f"/apis/{group}/{version}" if group else f"/api/{version}"
             kinds = [kind for kind in self.get(root)["resources"] if "list" in kind["verbs"]]
             paths += [f"{root}/{kind['name']}" for kind in kinds if "/" not in kind["name"]]
-        label = "app.kubernetes.io/managed-by=foxden"
-        return [
-            f"{path} {thing['metadata'].get('namespace', '')} {thing['metadata']['name']}"
-            for path in paths
-            for thing in self.items(path, labelSelector=label)
-        ]
+        return [(path, thing) for path in paths for thing in self.items(path, **parameters)]
 
     def _versions(self) -> list[tuple[str, str]]:
         groups = self.get("/apis")["groups"]

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -27,15 +27,19 @@ _PROGRAM = Path(__file__).parent / "program"
 
 def environment(directory: Path) -> dict[str, str]:
     """An environment in which ``pulumi`` finds the stand-ins, even where official plugins are installed."""
-    home = directory / "pulumi-home"
-    launcher(home, "language", "python", version("pulumi"), "language_python")
-    for package in (NOMAD, CONSUL, KUBERNETES):
-        launcher(home, "resource", package.name, package.version, package.name)
-    backend = directory / "backend"
-    backend.mkdir()
+    found = settings(directory, {package.name: package.version for package in (NOMAD, CONSUL, KUBERNETES)})
     dropped = ("PULUMI_", "NOMAD_", "CONSUL_", "KUBECONFIG", "AWS_CA_BUNDLE")
+    return {**{name: value for name, value in os.environ.items() if not name.startswith(dropped)}, **found}
+
+
+def settings(directory: Path, packages: Mapping[str, str]) -> dict[str, str]:
+    """What makes ``pulumi`` keep all it knows in a directory, and use stand-ins for packages at these versions."""
+    home, backend = directory / "pulumi-home", directory / "backend"
+    backend.mkdir()
+    launcher(home, "language", "python", version("pulumi"), "language_python")
+    for name, number in packages.items():
+        launcher(home, "resource", name, number, name)
     return {
-        **{name: value for name, value in os.environ.items() if not name.startswith(dropped)},
         "PATH": "/usr/bin:/bin",
         "PULUMI_HOME": str(home),
         "PULUMI_BACKEND_URL": f"file://{backend}",

@@ -59,7 +59,7 @@ def test_a_service_may_do_what_it_said_and_nothing_else(project: Project, server
     project.pulumi("preview", "--expect-no-changes")
 
     choose(project, servers, writes=["shared/"], locks=True)
-    assert project.preview() == {"pods": ["update", "rules"]}
+    assert project.preview() == {"foxden-access-pods--demo": ["update", "rules"]}
     project.up()
     assert project.pulumi("stack", "output", "token", "--show-secrets").strip() == token
     assert own.ask("PUT", "/v1/kv/shared/a", "2").status_code == 200

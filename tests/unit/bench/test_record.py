@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench.preview import POOLS
 from bench.record import Recorded, recorded
 from bench.render import rendering
 
@@ -39,3 +40,7 @@ def test_inputs_are_as_the_class_takes_them() -> None:
 @pytest.mark.parametrize("scheduler", ["nomad", "kubernetes"])
 def test_the_services_that_are_measured_are_valid(scheduler: str) -> None:
     assert rendering(scheduler, 20) > 0
+
+
+def test_larger_sizes_can_be_left_out() -> None:
+    assert list(POOLS.up_to(10).sizes) == [1, 10] and list(POOLS.sizes) == [1, 10, 50]

@@ -31,6 +31,19 @@ def worker(**more: Any) -> Facts:
     return facts(**{"role": "worker", "pool": "general", **more})
 
 
+class Time:
+    """A clock that goes on when one sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
 class FakeApi(Api):
     """Answers from a table of method and path; what isn't in it is not there. Remembers what it was told."""
 
@@ -52,6 +65,9 @@ class FakeApi(Api):
         other = FakeApi(self.answers, token)
         other.calls = self.calls
         return other
+
+    def patient(self) -> "FakeApi":
+        return self
 
     def told(self, start: str) -> list[Any]:
         """The bodies of the calls that begin so."""

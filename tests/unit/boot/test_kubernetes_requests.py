@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 from foxden.boot.files.node.kubernetes import instances, requests
 from foxden.boot.files.node.kubernetes.operators import BOOTSTRAPPERS, pool_group
 from foxden.boot.files.node.kubernetes.requests import Worker, decide, problem, worker
+from foxden.boot.files.node.rest import ApiError
 from tests.unit.boot.fakes import FakeApi, facts
 
 CLIENT, SERVING = "kubernetes.io/kube-apiserver-client-kubelet", "kubernetes.io/kubelet-serving"
@@ -117,3 +118,28 @@ def test_the_tags_of_its_group_say_of_which_pool_an_instance_is() -> None:
     assert not instances.is_of_pool(Groups(**own), facts(), "i-2", "general")
     for other in ({"cluster": "qa"}, {"pool": "batch"}, {"role": "server"}):
         assert not instances.is_of_pool(Groups(**{**own, **other}), facts(), "i-1", "general")
+
+
+def test_a_request_that_cannot_be_read_or_judged_keeps_no_other_back(capsys: pytest.CaptureFixture[str]) -> None:
+    garbage = base64.b64encode(
+        b"-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"
+    ).decode()
+    items = [
+        {"metadata": {"name": "garbage"}, "spec": new_kubelet(request=garbage)},
+        {"metadata": {"name": "unknown"}, "spec": new_kubelet(request=asked("general-i-1"))},
+        {"metadata": {"name": "good"}, "spec": new_kubelet()},
+    ]
+
+    def is_of_pool(instance: str, _: str) -> bool:
+        if instance == "i-1":
+            raise ValueError("Rate exceeded")
+        return instance == "i-0abc"
+
+    api = FakeApi(
+        {f"GET {PATH}": {"items": items}, f"PUT {PATH}/good/approval": {}, f"PUT {PATH}/garbage/approval": {}}
+    )
+    with pytest.raises(ApiError, match="unknown: ValueError: Rate exceeded"):
+        decide(api, is_of_pool, lambda _: "10.0.0.5")  # type: ignore[arg-type]
+    told = {call: body["status"]["conditions"][0]["type"] for call, body in api.calls if body}
+    assert told == {f"PUT {PATH}/garbage/approval": "Denied", f"PUT {PATH}/good/approval": "Approved"}
+    assert "garbage is denied: it can't be read" in capsys.readouterr().out

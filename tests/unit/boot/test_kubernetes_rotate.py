@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from foxden.boot.files.node.certificates import is_good, new_authority, pair
+from foxden.boot.files.node.kept import AUTHORITY, POOLS, PUBLIC_AUTHORITY
 from foxden.boot.files.node.kubernetes import master, operators, secrets
 from foxden.boot.files.node.kubernetes.master_config import _matters
 from foxden.boot.files.node.kubernetes.rotate import rotate
@@ -29,7 +30,7 @@ class Kube(FakeApi):
 
 
 def made() -> FakeParameters:
-    found = FakeParameters(**{secrets.POOLS: '["general"]'})
+    found = FakeParameters(**{POOLS: '["general"]'})
     of_master(OWN, found)
     return found
 
@@ -67,16 +68,16 @@ def test_a_key_is_known_before_it_is_used_and_used_before_the_old_one_goes(what:
 
 def test_a_new_authority_is_trusted_before_it_signs_and_the_old_one_until_the_end() -> None:
     parameters = made()
-    old = pair(parameters.values[secrets.AUTHORITY])
+    old = pair(parameters.values[AUTHORITY])
     api: Any = Kube({})
     assert "Step 1 of 3" in rotate("authority", OWN, parameters, api)
-    assert parameters.values[secrets.PUBLIC_AUTHORITY].startswith(old.certificate)
-    assert pair(parameters.values[secrets.AUTHORITY]) == old
+    assert parameters.values[PUBLIC_AUTHORITY].startswith(old.certificate)
+    assert pair(parameters.values[AUTHORITY]) == old
     assert "within 72 hours" in rotate("authority", OWN, parameters, api)
-    new = pair(parameters.values[secrets.AUTHORITY])
+    new = pair(parameters.values[AUTHORITY])
     assert new != old
     assert "Step 3 of 3" in rotate("authority", OWN, parameters, api)
-    assert parameters.values[secrets.PUBLIC_AUTHORITY] == new.certificate
+    assert parameters.values[PUBLIC_AUTHORITY] == new.certificate
 
 
 def token(left: float, whole: float) -> str:
@@ -107,12 +108,12 @@ def test_each_pool_has_what_its_workers_begin_with() -> None:
         operators.BOOTSTRAPPERS,
         operators.pool_group("general"),
     ]
-    authority = pair(parameters.values[secrets.AUTHORITY]).certificate
-    assert is_good(authority, pair(parameters.values["pools/general/kube-router"]).certificate)
+    authority = pair(parameters.values[AUTHORITY]).certificate
+    assert is_good(authority, pair(parameters.values["pools/general/kube-router"]))
     # A token with more than half of its time before it stays; another authority's certificate does not.
     ends = base64.b64encode(body["stringData"]["expiration"].encode()).decode()
     api.answers[f"GET {SYSTEM}/secrets/bootstrap-token-{public}"] = {"data": {"expiration": ends}}
-    parameters.values[secrets.AUTHORITY] = new_authority("dev").text()
+    parameters.values[AUTHORITY] = new_authority("dev").text()
     before = dict(parameters.values)
     operators.keep_pools(OWN, api, parameters)
     changed = {name for name in parameters.values if parameters.values[name] != before[name]}

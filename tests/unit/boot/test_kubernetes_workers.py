@@ -10,6 +10,7 @@ from foxden.boot.files.node.kubernetes import network, node_config, places
 from foxden.boot.files.node.kubernetes.drain import cordon, evict, is_ready, moves
 from foxden.boot.files.node.kubernetes.kubeconfig import kubeconfig
 from foxden.boot.files.node.kubernetes.network import Peer, peer, plugins
+from foxden.boot.files.node.registries import auths
 from foxden.boot.files.node.rest import ApiError
 from tests.unit.boot.fakes import FakeApi, FakeParameters, worker
 
@@ -44,9 +45,12 @@ def test_each_pod_is_asked_once_and_waited_for() -> None:
     assert asked == [f"/api/v1/namespaces/demo/pods/{name}/eviction" for name in "ac"]
 
 
-def test_what_is_wrong_with_an_eviction_is_said() -> None:
-    with pytest.raises(ApiError):
-        evict(Evicting(pod("a"), full=("a",), status=403), "general-i-1")  # type: ignore[arg-type]
+def test_what_is_wrong_with_an_eviction_is_said_and_all_others_are_asked() -> None:
+    """As with a pod that has two budgets."""
+    api = Evicting(pod("a"), pod("b"), full=("a",), status=500)
+    with pytest.raises(ApiError, match="no room"):
+        evict(api, "general-i-1")  # type: ignore[arg-type]
+    assert [call.split("/")[-2] for call, _ in api.calls if call.endswith("/eviction")] == ["a", "b"]
 
 
 def test_pods_that_every_node_has_or_that_have_ended_stay() -> None:
@@ -67,8 +71,10 @@ def test_a_drain_ends_when_all_have_gone_or_time_is_up(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(draining, "until", until)
     monkeypatch.setattr(draining, "cordon", lambda *_: True)
-    assert draining.drain(Evicting(), "general-i-1", 300, lambda: None)  # type: ignore[arg-type]
-    assert not draining.drain(Evicting(pod("a")), "general-i-1", 300, lambda: None)  # type: ignore[arg-type]
+    idle: Any = Evicting()
+    busy: Any = Evicting(pod("a"))
+    assert draining.drain(lambda: idle, "general-i-1", 300, lambda: None)
+    assert not draining.drain(lambda: busy, "general-i-1", 300, lambda: None)
     assert waited == [60, 300, 60, 300]
 
 
@@ -128,8 +134,8 @@ def test_images_are_pulled_with_the_nodes_identity_or_a_credential_that_is_kept(
     host = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
     assert node_config.credentials(worker(registries=(host,)))["providers"][0]["matchImages"] == [host]
     kept = FakeParameters(**{"shared/registries/ghcr.io": json.dumps({"username": "u", "password": "p"})})
-    found = node_config.registry_credentials(worker(registry_credentials=("ghcr.io",)), kept)
-    assert found == {"auths": {"ghcr.io": {"auth": "dTpw"}}}
+    found = auths(worker(registry_credentials=("ghcr.io",)), kept)
+    assert found == {"ghcr.io": {"auth": "dTpw"}}
 
 
 def test_a_worker_that_was_not_told_where_the_api_is_says_so() -> None:

@@ -9,13 +9,14 @@ import pytest
 from foxden.boot.files.node import access, consul, credentials
 from foxden.boot.files.node.api import ApiError
 from foxden.boot.files.node.certificates import issue, new_authority, pair
+from foxden.boot.files.node.kept import AUTHORITY, POOLS, PUBLIC_AUTHORITY
 from foxden.boot.files.node.rotate import rotate
 from tests.unit.boot.fakes import FakeApi, FakeParameters, facts
 
 
 def kept_secrets(**values: str) -> FakeParameters:
     """What a cluster with one pool keeps."""
-    return FakeParameters(**{credentials.POOLS: '["general"]', **values})
+    return FakeParameters(**{POOLS: '["general"]', **values})
 
 
 def ago(minutes: float) -> str:
@@ -144,6 +145,21 @@ def test_of_nomads_management_tokens_only_those_go_that_are_old_to_whoever_looks
     assert {secret for secret, token in tokens.held.items() if token["Name"] in access._FIRST} == left
 
 
+def test_a_token_that_nobody_could_ask_about_is_not_made_again() -> None:
+    kept, tokens = kept_secrets(), Tokens()
+    access.keep_nomad(facts(), nomad_api(tokens), "own", kept)
+    before = dict(kept.values), tokens.all()
+
+    def asked(secret: str, _: Any) -> dict[str, Any] | None:
+        if secret != "own":
+            raise ApiError("GET /v1/acl/token/self: 500 No cluster leader", 500)
+        return tokens.held[secret]
+
+    with pytest.raises(ApiError, match="No cluster leader"):
+        access.keep_nomad(facts(), nomad_api(tokens, **{"GET /v1/acl/token/self": asked}), "own", kept)
+    assert (kept.values, tokens.all()) == before
+
+
 def test_a_pool_may_drain_and_nothing_else() -> None:
     api = nomad_api(Tokens())
     access.keep_nomad(facts(), api, "own", kept_secrets())
@@ -162,7 +178,7 @@ def test_a_nomad_that_another_token_rules_is_told_about() -> None:
 
 def test_workers_get_a_certificate_and_a_new_one_in_time() -> None:
     authority = new_authority("dev")
-    kept = kept_secrets(**{credentials.AUTHORITY: authority.text()})
+    kept = kept_secrets(**{AUTHORITY: authority.text()})
     access.keep_certificates(facts(), kept)
     first = kept.values["pools/general/certificate"]
     access.keep_certificates(facts(), kept)
@@ -170,7 +186,7 @@ def test_workers_get_a_certificate_and_a_new_one_in_time() -> None:
     kept.values["pools/general/certificate"] = issue(authority, ["old"], [], 1 / 60).text()
     access.keep_certificates(facts(), kept)
     assert kept.values["pools/general/certificate"] != first
-    assert kept.values[credentials.PUBLIC_AUTHORITY] == authority.certificate
+    assert kept.values[PUBLIC_AUTHORITY] == authority.certificate
 
 
 def test_gossip_gets_a_new_key_and_loses_the_old_one() -> None:
@@ -208,15 +224,33 @@ def test_all_tokens_are_replaced_and_those_of_consul_known_before_any_node_learn
     assert not set(made) & set(kept.values)
 
 
+def test_a_token_is_kept_for_others_only_once_consul_knows_it() -> None:
+    """Otherwise all servers would follow to a management token that nobody can make known any more."""
+    names = [credentials.SERVERS_CONSUL, credentials.OPERATORS_CONSUL, credentials.CONSUL_MANAGEMENT]
+    kept, tokens = kept_secrets(**dict.fromkeys(names, "old")), Tokens()
+    tokens.add("old")
+    made = iter([True, True, False])
+
+    def make(secret: str, body: Any) -> dict[str, Any]:
+        if not next(made):
+            raise ApiError("PUT /v1/acl/token: 500 No cluster leader", 500)
+        return tokens.make(secret, body)
+
+    with pytest.raises(ApiError, match="No cluster leader"):
+        rotate("tokens", facts(), kept, consul_api(tokens, **{"PUT /v1/acl/token": make}), nomad_api(Tokens()))
+    assert {kept.values[name] for name in names} == set(tokens.held)
+    assert kept.values[credentials.CONSUL_MANAGEMENT] == "old"
+
+
 def test_an_authority_is_replaced_without_a_moment_in_which_nobody_is_trusted() -> None:
     old = new_authority("dev")
-    kept = kept_secrets(**{credentials.AUTHORITY: old.text(), credentials.PUBLIC_AUTHORITY: old.certificate})
+    kept = kept_secrets(**{AUTHORITY: old.text(), PUBLIC_AUTHORITY: old.certificate})
     trusted, signing = [], []
     for step in (1, 2, 3, 1):
         assert rotate("authority", facts(), kept, FakeApi({}), FakeApi({})).startswith(f"Step {step} of 3")
         access.keep_certificates(facts(), kept)
-        trusted.append(kept.values[credentials.PUBLIC_AUTHORITY])
-        signing.append(pair(kept.values[credentials.AUTHORITY]).certificate)
+        trusted.append(kept.values[PUBLIC_AUTHORITY])
+        signing.append(pair(kept.values[AUTHORITY]).certificate)
     new = signing[1]
     assert new != old.certificate
     assert trusted[:3] == [old.certificate + new, old.certificate + new, new]

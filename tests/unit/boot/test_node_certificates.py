@@ -23,13 +23,13 @@ def test_a_pair_is_kept_as_one_text() -> None:
 
 
 def test_a_new_certificate_is_good_and_one_near_its_end_is_not() -> None:
-    assert is_good(AUTHORITY.certificate, issue(AUTHORITY, ["a"], [], 72).certificate)
+    assert is_good(AUTHORITY.certificate, issue(AUTHORITY, ["a"], [], 72))
     # It begins five minutes before it is made: what lasts nine minutes more has less than two thirds before it.
-    assert not is_good(AUTHORITY.certificate, issue(AUTHORITY, ["a"], [], 2 / 60).certificate)
+    assert not is_good(AUTHORITY.certificate, issue(AUTHORITY, ["a"], [], 2 / 60))
 
 
 def test_a_certificate_of_another_authority_is_not_good() -> None:
-    assert not is_good(OTHER.certificate, issue(AUTHORITY, ["a"], [], 72).certificate)
+    assert not is_good(OTHER.certificate, issue(AUTHORITY, ["a"], [], 72))
 
 
 @contextmanager
@@ -106,3 +106,10 @@ def test_who_trusts_two_authorities_trusts_both(tmp_path: Path) -> None:
 def test_who_does_not_answer_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ApiError):
         Api("http://127.0.0.1:1").get("/yes")
+
+
+def test_what_was_written_by_half_is_no_good_certificate() -> None:
+    old, new = (issue(AUTHORITY, ["a"], [], 72) for _ in range(2))
+    assert not is_good(AUTHORITY.certificate, Pair(new.certificate, old.key))
+    for broken in (Pair("", new.key), Pair(new.certificate, ""), Pair(new.certificate[:200], new.key)):
+        assert not is_good(AUTHORITY.certificate, broken)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from foxden.boot.files.node import configure, consul, nomad
-from foxden.boot.files.node.certificates import Pair
+from foxden.boot.files.node.certificates import Pair, is_good, new_authority
 from foxden.boot.files.node.credentials import Credentials
 from foxden.schedulers.nomad import nodes
 from foxden.schedulers.nomad.options import CommandDriver, read_options
@@ -146,18 +146,11 @@ def test_a_node_may_speak_for_itself_only() -> None:
     assert "acl" not in rules and "operator" not in rules
 
 
-@pytest.mark.parametrize(
-    ("changed", "told"),
-    [
-        ([], []),
-        (["consul:certificate", "nomad:certificate"], [("reload", "consul"), ("reload", "nomad")]),
-        (["consul", "nomad"], [("reload", "consul"), ("restart", "nomad")]),
-    ],
-)
-def test_agents_take_over_what_changed(
-    monkeypatch: pytest.MonkeyPatch, changed: list[str], told: list[tuple[str, str]]
-) -> None:
-    done: list[list[str]] = []
-    monkeypatch.setattr("subprocess.run", lambda command, **_: done.append(command))
-    configure.follow(changed)
-    assert done == [["systemctl", *each] for each in told]
+def test_what_a_machine_that_lost_its_power_has_left_is_written_again(tmp_path: Path) -> None:
+    configure.configure(facts(), SERVERS, tmp_path)
+    for name in ("cert.pem", "key.pem", "ca.pem"):
+        (tmp_path / "etc/consul.d/tls" / name).write_bytes(b"\xff\x00\xfe")
+    kept = configure.own_certificate(tmp_path)
+    assert kept and not is_good(new_authority("dev").certificate, kept)
+    assert configure.configure(facts(), SERVERS, tmp_path) == ["consul:certificate"]
+    assert configure.own_certificate(tmp_path) == Pair("CERT", "PRIVATE")

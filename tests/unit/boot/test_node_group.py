@@ -90,3 +90,9 @@ def test_an_instance_is_replaced_at_once() -> None:
     Group(facts(), FakeMetadata(), client).replace("i-2")
     told = {"InstanceId": "i-2", "HealthStatus": "Unhealthy", "ShouldRespectGracePeriod": False}
     assert client.calls == [("set_instance_health", told)]
+
+
+def test_a_node_that_is_not_in_service_yet_asks_for_no_time_to_go() -> None:
+    client = FakeGroups(i_1="Pending:Wait")
+    Group(facts(), FakeMetadata(), client).heartbeat()
+    assert client.calls == []

@@ -7,22 +7,9 @@ import pytest
 
 from foxden.boot.files.node import leaving, units, waiting
 from foxden.boot.files.node.api import ApiError
-from tests.unit.boot.fakes import FakeApi, facts
+from tests.unit.boot.fakes import FakeApi, Time, facts
 
 LEADER = "GET /v1/status/leader"
-
-
-class Time:
-    """A clock that goes on when one sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +55,42 @@ def test_a_wait_takes_an_error_for_not_yet(clock: Time) -> None:
     assert waiting.until(asked, 100, nothing)
 
 
+def test_a_wait_goes_on_whatever_the_cloud_says_meanwhile(clock: Time, capsys: pytest.CaptureFixture[str]) -> None:
+    class Throttled(Exception):
+        pass
+
+    def refuse() -> None:
+        raise Throttled("Rate exceeded")
+
+    def asked() -> bool:
+        if clock.now < 150:
+            raise Throttled("Rate exceeded")
+        return True
+
+    assert waiting.until(asked, 100, refuse)
+    assert capsys.readouterr().out == "goes on waiting: Throttled: Rate exceeded\n"
+
+
+def test_a_drain_that_nobody_takes_is_no_drain(clock: Time) -> None:
+    deaf = FakeApi({"GET /v1/node/n1": {"DrainStrategy": None}})
+    begun = clock.now
+    assert not leaving.drain(lambda: deaf, 300, nothing)
+    assert clock.now - begun == 300
+
+
+def test_a_token_that_is_not_there_yet_is_waited_for_with_heartbeats(clock: Time) -> None:
+    nomad, beats = draining(lambda: True), list[float]()
+
+    def api() -> FakeApi:
+        if clock.now < 150:
+            raise ApiError("the servers have not made this pool's token yet")
+        return nomad
+
+    assert leaving.drain(api, 300, lambda: beats.append(clock.now))
+    assert len(beats) > 1
+    assert nomad.told("POST /v1/node/n1/drain")
+
+
 def draining(ends: Callable[[], bool]) -> FakeApi:
     def node(*_: Any) -> dict[str, Any]:
         return {"DrainStrategy": None if ends() else {"Deadline": 1}}
@@ -77,7 +100,7 @@ def draining(ends: Callable[[], bool]) -> FakeApi:
 
 def test_a_worker_drains_itself_and_leaves_the_ingress_for_last(clock: Time) -> None:
     nomad = draining(lambda: clock.now > 150)
-    assert leaving.drain(nomad, 300, nothing)
+    assert leaving.drain(lambda: nomad, 300, nothing)
     told = {"DrainSpec": {"Deadline": 300 * 10**9, "IgnoreSystemJobs": True}}
     assert nomad.told("POST /v1/node/n1/drain") == [told]
 
@@ -86,7 +109,7 @@ def test_a_drain_that_never_ends_ends_at_its_deadline(clock: Time) -> None:
     begun = clock.now
     beats: list[float] = []
     never = draining(lambda: False)
-    assert not leaving.drain(never, 300, lambda: beats.append(clock.now))
+    assert not leaving.drain(lambda: never, 300, lambda: beats.append(clock.now))
     assert clock.now - begun <= 370
     assert len(beats) > 10
 

@@ -94,6 +94,23 @@ def test_without_a_word_from_either_raft_nobody_is_replaced() -> None:
         assert watch.failed(["i-1", "i-2", "i-3"], found, busy=False) is None
 
 
+def test_time_in_which_nobody_could_say_counts_for_nobody() -> None:
+    clock = Clock()
+    watch = Watch(facts(unhealthy_after=60), clock)
+    instances = ["i-1", "i-2", "i-3"]
+    for now, found in (
+        (0, Members(named(1, 2), named(1, 2))),
+        (30, Members(named(1, 2), named(1, 2))),
+        (40, Members(None, None)),
+        (400, Members(None, None)),
+        (401, Members(named(1, 2), named(1, 2))),
+    ):
+        clock.now = now
+        assert watch.failed(instances, found, busy=False) is None
+    clock.now = 431
+    assert watch.failed(instances, Members(named(1, 2), named(1, 2)), busy=False) == "i-3"
+
+
 def test_the_only_server_is_never_replaced() -> None:
     watch = Watch(facts(servers=1, unhealthy_after=0), Clock())
     assert watch.failed(["i-1"], Members(named(1), frozenset()), busy=False) is None

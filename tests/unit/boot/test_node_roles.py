@@ -1,19 +1,20 @@
 """What servers and workers do when."""
 
+import itertools
 from typing import Any
 
 import pytest
 
-from foxden.boot.files.node import access, leaving, server, worker
+from foxden.boot.files.node import access, leaving, server, snapshots, waiting, worker
 from foxden.boot.files.node.api import ApiError
 from foxden.boot.files.node.certificates import Pair
 from foxden.boot.files.node.credentials import Credentials
-from foxden.boot.files.node.duties import Done, Gone
+from foxden.boot.files.node.duties import Done, Duties, Gone
 from foxden.boot.files.node.group import Group
 from foxden.boot.files.node.server import Server
 from foxden.boot.files.node.worker import Worker
 from tests.unit.boot import fakes
-from tests.unit.boot.fakes import FakeApi, FakeGroups, FakeMetadata, FakeParameters
+from tests.unit.boot.fakes import FakeApi, FakeGroups, FakeMetadata, FakeParameters, Time
 
 CREDENTIALS = Credentials("CA", Pair("CERT", "KEY"), "gossip", "token", "gossip", "management", "management")
 HEALTH = "/v1/operator/autopilot/health"
@@ -64,6 +65,29 @@ def test_a_worker_that_may_be_taken_drains_once_and_stays(
     node.leave()
     node.leave()
     assert steps == [("drain", deadline)]
+
+
+def test_who_has_left_tells_the_group_again_and_again_however_often_it_does_not_listen(
+    monkeypatch: pytest.MonkeyPatch, steps: list[tuple[str, Any]]
+) -> None:
+    class Throttled(Exception):
+        pass
+
+    clock, client = Time(), FakeGroups(i_1="Terminating:Wait")
+    found = client.describe_auto_scaling_instances
+
+    def describe(InstanceIds: list[str]) -> dict[str, Any]:
+        if clock.now < 500:
+            raise Throttled("Rate exceeded")
+        return found(InstanceIds)
+
+    monkeypatch.setattr(waiting, "time", clock)
+    monkeypatch.setattr(client, "describe_auto_scaling_instances", describe)
+    node = a_worker(FakeMetadata(autoscaling_target_lifecycle_state="Terminated"), client)
+    with pytest.raises(Gone):
+        node.leave()
+    assert [step for step, _ in steps] == ["drain", "leave"]
+    assert [action for action, _ in client.calls] == ["complete_lifecycle_action"]
 
 
 def test_a_worker_that_was_drained_leaves_when_it_is_ended(steps: list[tuple[str, Any]]) -> None:
@@ -128,7 +152,10 @@ def test_a_worker_leaves_nomad_alone_where_that_helps_nobody(
 class Cluster:
     """Three servers as their agents see them; this one is the first."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, client: FakeGroups, leader: str = "10.0.0.1") -> None:
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, client: FakeGroups, leader: str = "10.0.0.1", **more: Any
+    ) -> None:
+        self.leader = leader
         names = [f"servers-i-{number}" for number in (1, 2, 3)]
         self.health: dict[str, Any] = {
             "Servers": [
@@ -138,13 +165,13 @@ class Cluster:
         }
         self.members = [{"Name": name, "Status": 1} for name in names]
         answers = {
-            "GET /v1/status/leader": f"{leader}:8300",
+            "GET /v1/status/leader": lambda *_: f"{self.leader}:8300",
             f"GET {HEALTH}": lambda *_: self.health,
             "GET /v1/agent/members": lambda *_: self.members,
         }
         monkeypatch.setattr(server, "Api", lambda *_: FakeApi(answers))
         monkeypatch.setattr(FakeApi, "at", lambda own, _: own)
-        facts = fakes.facts(unhealthy_after=0)
+        facts = fakes.facts(unhealthy_after=0, **more)
         self.server = Server(facts, FakeParameters(), Group(facts, FakeMetadata(), client), CREDENTIALS)
 
 
@@ -198,6 +225,20 @@ def test_what_the_leader_keeps_is_looked_at_once_a_minute(monkeypatch: pytest.Mo
         now[0] += seconds
         cluster.server.keep_consul()
     assert kept == [1000, 1002, 1067]
+
+
+def test_a_new_leader_takes_a_snapshot_at_once_and_then_as_often_as_it_should(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, taken = [1000.0], list[float]()
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr(snapshots, "take", lambda *_: taken.append(now[0]))
+    cluster = Cluster(monkeypatch, FakeGroups(i_1="InService"), leader="10.0.0.2", snapshots="bucket")
+    duties = Duties([each for each in cluster.server.duties() if each.name == "snapshot"], lambda: now[0])
+    for second in range(0, 8000, 10):
+        now[0] = 1000.0 + second
+        cluster.leader = "10.0.0.1" if second >= 100 else "10.0.0.2"
+        duties.once()
+    assert taken[0] <= 1160
+    assert [later - earlier for earlier, later in itertools.pairwise(taken)] == pytest.approx([3600, 3600], abs=61)
 
 
 def test_who_does_not_lead_leaves_all_that_to_the_leader(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from foxden.boot.files.node import aws, snapshots
-from foxden.boot.files.node.api import ApiError
+from foxden.boot.files.node.api import Api, ApiError
 from tests.unit.boot.fakes import FakeApi, facts
 
 FACTS = facts(snapshots="bucket")
@@ -54,6 +54,12 @@ def test_one_of_each_is_kept_and_named(store: Store) -> None:
     names = snapshots.take(FACTS, apis)
     assert [name.rpartition("/")[0] for name in names] == ["dev/consul", "dev/nomad"]
     assert [store.objects[name] for name in names] == [b"1", b"2"]
+
+
+def test_what_takes_minutes_is_waited_for() -> None:
+    api = Api("http://127.0.0.1:8500", "token")
+    assert (api._timeout, api.patient()._timeout) == (15, 300)
+    assert api.patient()._headers == api._headers
 
 
 def test_a_connection_that_was_reset_is_made_again_and_no_more_than_twice(store: Store) -> None:

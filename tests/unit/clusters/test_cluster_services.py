@@ -113,6 +113,34 @@ def test_other_schedulers_have_none() -> None:
     assert caught.value.recorded.resources == []
 
 
+def test_what_a_cluster_has_by_itself_is_not_put_beside_it() -> None:
+    has = {**CLUSTER, "options": {"provides": "coredns, ebs_csi"}}
+    with pytest.raises(Failed) as caught:
+        services(cluster=has, coredns={}, metrics_server={}, ebs_csi={})
+    assert str(caught.value).splitlines() == [
+        "cluster services: name must be given for ebs_csi",
+        "cluster services: region must be given for ebs_csi",
+        "cluster services: coredns must not be given: this cluster has its own (options.provides)",
+        "cluster services: ebs_csi must not be given: this cluster has its own (options.provides)",
+    ]
+    assert services(cluster=has, metrics_server={}, coredns=None).exports["services"] == ["metrics_server"]
+
+
+def test_what_it_has_may_be_known_later() -> None:
+    def program(provides: str) -> None:
+        exported = pulumi.Output.secret({**CLUSTER, "options": {"provides": provides}})
+        lib.ClusterServices("qa", {"cluster": foxden.shared_connection(exported, "kubernetes", "qa"), "coredns": {}})
+
+    assert "Deployment" in kinds(run(lambda: program("ebs_csi")))
+    with pytest.raises(Failed, match="cluster services: coredns must not be given: this cluster has its own"):
+        run(lambda: program("coredns"))
+
+
+def test_a_cluster_has_no_more_than_there_is() -> None:
+    with pytest.raises(Failed, match=r"options\.provides must name cluster services, got 'dns', did you mean"):
+        services(cluster={**CLUSTER, "options": {"provides": "dns"}})
+
+
 def test_all_that_is_wrong_is_told_at_once() -> None:
     with pytest.raises(Failed) as caught:
         services(cluster={**CLUSTER, "addres": "x"}, coredsn={}, coredns={"replicas": 0}, logging={})
@@ -151,6 +179,7 @@ def test_no_secret_gets_into_an_object() -> None:
         ({"cluster_autoscaler": {"unneeded_minutes": 0}, **WHERE}, "cluster_autoscaler.unneeded_minutes must be from"),
         ({"certificates": {"email": "me"}}, "certificates.email must be an address of mail, got 'me'"),
         ({"certificates": {"zones": {}}}, "certificates.zones must not be given without email"),
+        ({"metrics_server": {"deadline": 5}}, "metrics_server.deadline must be from 10 to 3600, got 5"),
         ({"ebs_csi": {"storage_class": "A"}, **WHERE}, "ebs_csi.storage_class must be lower-case letters"),
     ],
 )

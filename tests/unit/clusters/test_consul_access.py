@@ -41,8 +41,8 @@ def access(preview: bool = False, given: Any = CLUSTER, shared: bool = False, **
         pulumi.export("token", made.token)
         pulumi.export("endpoint", made.endpoint)
 
-    def answer(kind: str, _name: str, _inputs: Any) -> dict[str, Any]:
-        return {"id": "7"} if kind == TOKEN else {}
+    def answer(kind: str, name: str, _inputs: Any) -> dict[str, Any]:
+        return {TOKEN: {"id": "7"}, POLICY: {"name": f"{name}-1234567"}}.get(kind, {})
 
     return run(program, preview=preview, functions=functions, answer=answer)
 
@@ -50,9 +50,9 @@ def access(preview: bool = False, given: Any = CLUSTER, shared: bool = False, **
 def test_the_token_is_a_secret_and_has_one_policy() -> None:
     done = access(reads=["shared/"])
     policy, token = done.one(POLICY).inputs, done.one(TOKEN).inputs
-    assert policy["name"] == "foxden-access-pods--demo"
+    assert done.one(POLICY).name == "foxden-access-pods--demo" and "name" not in policy, "two can't have one name"
     assert policy["rules"] == 'key_prefix "shared/" {\n  policy = "read"\n}\n'
-    assert token["policies"] == ["foxden-access-pods--demo"]
+    assert token["policies"] == ["foxden-access-pods--demo-1234567"]
     assert done.exports["token"] == Secret("secret of 7")
     assert done.exports["endpoint"] == {"url": "https://consul.example.com:8501"}
 

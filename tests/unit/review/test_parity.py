@@ -14,6 +14,7 @@ from review.parity.compare import ABSENT, Comparison, compare
 from review.parity.declared import Meant, parse_declared, read_declared
 from review.parity.facts import BUILT, facts, flat, shown
 from review.parity.report import Parity, findings, report
+from stacks.services import SERVICES
 from tests.unit.review.samples import DECLARED, FACTS, parity
 
 
@@ -146,3 +147,9 @@ def test_only_environments_with_a_file_are_compared(monkeypatch: pytest.MonkeyPa
     assert found.comparison.environments == ("dev",)
     assert found.missing == ("local", "qa", "prod")
     assert found.promotions == ()
+
+
+def test_what_a_service_does_in_consul_is_a_fact(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SERVICES["pods"], "consul", {"writes": ["foxden/pods/"], "locks": True})
+    found = facts("dev")
+    assert found["services.pods.consul.writes"] == "foxden/pods/" and found["services.pods.consul.locks"] == "yes"

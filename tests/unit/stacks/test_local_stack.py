@@ -9,6 +9,7 @@ import pulumi
 import pytest
 
 import stacks
+from local import secrets
 from local.paths import cluster_file
 from local.stackfiles import stack_file
 from stacks import local
@@ -33,7 +34,8 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def up(settings: Settings = LOCAL) -> Recorded:
     """Compose an environment."""
-    return run(lambda: local.compose(settings), stack=settings.environment)
+    token = {"consul:index/getAclTokenSecretId:getAclTokenSecretId": lambda _: {"secretId": "token-of-pods"}}
+    return run(lambda: local.compose(settings), stack=settings.environment, functions=token)
 
 
 def message_of(settings: Settings = LOCAL) -> str:
@@ -185,3 +187,21 @@ def test_the_stack_decides_who_composes(environment: str, monkeypatch: pytest.Mo
 def test_the_policies_have_nothing_against_it(settings: Settings) -> None:
     report = judged(up(settings), "local")
     assert (report.violations, report.column) == ((), "local")
+
+
+def test_a_consul_elsewhere_is_reached_with_a_token_that_this_machine_keeps() -> None:
+    there = {"discovery_address": "http://127.0.0.1:9500", "discovery_token_reference": "local:/consul-token"}
+    own = {"pods": {"consul": {"writes": ["foxden/pods/"]}}}
+    settings = Settings("local", "local", "foxden.localhost", overrides=own, consul=there)
+    assert message_of(settings).startswith("environment 'local' has no secret 'consul-token'")
+    secrets.store("local", "consul-token", "hush-4711")
+    done = up(settings)
+    [elsewhere] = [each for each in done.providers if each.name == "pods-consul-consul"]
+    assert elsewhere.inputs["token"] == Secret("hush-4711") and elsewhere.inputs["address"] == "127.0.0.1:9500"
+
+
+def test_a_service_that_moved_is_needed_where_it_is_now() -> None:
+    moved = {"pods": {"url": "https://pods.example.com"}}
+    done = up(Settings("local", "local", "foxden.localhost", endpoints=moved))
+    assert "pods" not in done.of_type(JOB)
+    assert "https://pods.example.com" in done.of_type(JOB)["meeting-router"].inputs["jobspec"]

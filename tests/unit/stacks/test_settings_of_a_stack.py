@@ -12,7 +12,7 @@ from foxden import InvalidInput
 from local import stackfiles
 from stacks import settings as module
 from stacks.services import SERVICES
-from stacks.settings import Settings, parse_settings, read_settings, with_defaults, with_overrides
+from stacks.settings import Settings, parse_settings, read_settings, services_of, with_defaults, with_overrides
 
 
 def told(given: Any, environment: str = "demo") -> list[str]:
@@ -166,3 +166,18 @@ def test_defaults_lie_below_what_a_service_says_itself() -> None:
         "b": {"health": {"interval": 1, "grace": 20}, "cpu": 2},
         "c": {"kind": "cron"},
     }
+
+
+def test_a_service_whose_name_is_an_endpoint_runs_elsewhere() -> None:
+    endpoints = {"pods": {"url": "https://pods.example.com"}, "ledger": {"url": "https://ledger.example.com"}}
+    settings = Settings("demo", "demo", "x.example.com", endpoints=endpoints, defaults={"cpu": 1})
+    assert services_of(settings, SOME) == {"app": {"port": 80, "cpu": 1}}
+
+
+def test_options_are_texts_and_for_clusters_that_are_there() -> None:
+    given = {"domain": "x.example.com", "options": {"ingress": "none"}}
+    assert parse_settings("demo", "demo", given).options == {"ingress": "none"}
+    with pytest.raises(InvalidInput, match=r"environment 'demo': options.ingress_port must be a text, got 9080"):
+        parse_settings("demo", "demo", {**given, "options": {"ingress_port": 9080}})
+    with pytest.raises(InvalidInput, match="options is not a known field"):
+        parse_settings("demo", "demo", {**given, "cloud": "aws"})

@@ -60,7 +60,7 @@ class Eks:
             host, ca, at, _ = values
             return kubeconfig_by_program(at or f"https://{host}", ca, program, host if at else None)
 
-        return {"kubeconfig": known.apply(config)}
+        return {"kubeconfig": known.apply(config), "provides": ",".join(eks_addons.PROVIDES)}
 
     def core(self, plan: ManagedPlan, opts: pulumi.ResourceOptions) -> BuiltManaged:
         """Key, log, security groups, identity, the control plane, who may do what there, add-ons."""

@@ -50,6 +50,9 @@ ADDONS: Mapping[str, Addon] = {
 }
 """Name to what it is. All of them are in every cluster."""
 
+PROVIDES = ("cloud_controller", "coredns", "ebs_csi")
+"""The cluster services that are among them, or that the control plane does itself."""
+
 
 def addon_problems(version: str, chosen: Mapping[str, str]) -> list[str]:
     """What is wrong with the version of a cluster, and with those of its add-ons."""

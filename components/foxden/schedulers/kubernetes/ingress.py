@@ -1,5 +1,6 @@
 """The cluster's way in from outside: Traefik on every node, which follows Ingress objects (pure)."""
 
+import json
 from typing import Any
 
 from foxden.connection import Connection
@@ -20,6 +21,9 @@ _READ = ["get", "list", "watch"]
 _LEAVING = 5
 _GRACE = 30
 _USER = 65532
+_CONNECT_WITHIN = 2
+_TRIES = 12
+_SETTINGS = "/etc/traefik/settings"
 
 OBJECTS = {
     "namespace": "Namespace",
@@ -28,6 +32,7 @@ OBJECTS = {
     "binding": "ClusterRoleBinding",
     "class": "IngressClass",
     **{f"kind:{plural}": "CustomResourceDefinition" for plural in KINDS},
+    "settings": "ConfigMap",
     "proxy": "DaemonSet",
 }
 """Key to kind of every object, the first first."""
@@ -58,8 +63,24 @@ def render_ingress(connection: Connection) -> dict[str, Any]:
             "spec": {"controller": "traefik.io/ingress-controller"},
         },
         **{f"kind:{plural}": definition(plural) for plural in KINDS},
+        "settings": {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": _metadata(INGRESS, options),
+            "data": {"settings.yaml": json.dumps(_settings(), indent=1, sort_keys=True)},
+        },
         "proxy": _proxy(options, options.ingress_port or connection.ingress_port),
     }
+
+
+def _settings() -> dict[str, Any]:
+    """What is done with every request: one that reached no pod is sent to another, or once more, for some 3 seconds.
+
+    A pod is gone a moment before all know it, and one on a node that has just come is let through by the others'
+    policies a moment later. What a pod may have begun to work on is not repeated: Traefik does so only before it wrote
+    any of the request (its pkg/middlewares/retry).
+    """
+    return {"http": {"middlewares": {"again": {"retry": {"attempts": _TRIES, "initialInterval": "200ms"}}}}}
 
 
 def _labels() -> dict[str, str]:
@@ -143,14 +164,20 @@ def _pod(options: KubernetesOptions, port: int) -> dict[str, Any]:
                 ],
                 "resources": {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}},
                 "securityContext": container_security(),
-                "volumeMounts": [{"name": "scratch", "mountPath": "/tmp"}],  # noqa: S108 - in the pod's own file system
+                "volumeMounts": [
+                    {"name": "scratch", "mountPath": "/tmp"},  # noqa: S108 - in the pod's own file system
+                    {"name": "settings", "mountPath": _SETTINGS, "readOnly": True},
+                ],
                 "terminationMessagePolicy": "FallbackToLogsOnError",
                 "startupProbe": {**probe, "periodSeconds": 1, "failureThreshold": 60},
                 "readinessProbe": {**probe, "failureThreshold": 2},
                 "livenessProbe": {**probe, "failureThreshold": 6},
             }
         ],
-        "volumes": [{"name": "scratch", "emptyDir": {}}],
+        "volumes": [
+            {"name": "scratch", "emptyDir": {}},
+            {"name": "settings", "configMap": {"name": INGRESS}},
+        ],
     }
 
 
@@ -165,6 +192,9 @@ def arguments(options: KubernetesOptions) -> list[str]:
         # It is asked for more while it leaves, and then ends what is on its way.
         f"{web}.transport.lifecycle.requestacceptgracetimeout={_LEAVING}s",
         f"{web}.transport.lifecycle.gracetimeout={_GRACE}s",
+        f"{web}.http.middlewares=again@file",
+        f"--providers.file.directory={_SETTINGS}",
+        f"--serverstransport.forwardingtimeouts.dialtimeout={_CONNECT_WITHIN}s",
         *([f"{web}.forwardedheaders.trustedips={trusted}"] if trusted else []),
         f"--entrypoints.ping.address=:{_PING}",
         "--ping=true",

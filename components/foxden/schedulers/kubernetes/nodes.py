@@ -1,19 +1,18 @@
 """What nodes of a Kubernetes cluster start with, and what they ask of their cloud (pure)."""
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from functools import cache
 from typing import Optional
 
 from foxden.boot.files import shipped, shipped_below
 from foxden.boot.files.node.kubernetes.places import POD_ADDRESSES, SERVICE_ADDRESSES
-from foxden.boot.node import Endpoint, Flow, Node, Role, Secrets, Software
-from foxden.boot.parts import Boot, Command, Fetched, File, Package, Unit, filled
+from foxden.boot.node import Endpoint, Flow, Node, Role, Software
+from foxden.boot.parts import Boot, Command, File, Unit, filled
 from foxden.boot.program import Program, packed
 from foxden.boot.userdata import user_data
 from foxden.schedulers.kubernetes.node_software import KUBELET, KUBERNETES, OF_MASTERS, software
 from foxden.schedulers.kubernetes.placement import DEDICATED, node_labels
+from foxden.schedulers.nodes import PACKAGE, Own, assembled, sandbox, secrets
 
 __all__ = [
     "ADDRESSES",
@@ -39,22 +38,18 @@ ENDPOINT: Optional[Endpoint] = Endpoint(6443, "/readyz")
 ADDRESSES: tuple[str, ...] = (SERVICE_ADDRESSES, POD_ADDRESSES)
 """What services and pods have."""
 
-_PROGRAM = "/usr/local/bin/foxden-node"
-_PACKAGE = "foxden_node"
-_PACKAGES = ("ca-certificates", "curl", "python3-boto3", "python3-cryptography")
 _PACKAGES_OF_WORKERS = (
     *("conntrack", "containerd", "containernetworking-plugins", "ethtool", "iproute2", "ipset", "iptables", "runc"),
     *("socat", "util-linux"),
 )
-_START = (("enable",), ("restart", "--no-block"))
 _NEW_CONTAINERD = (Command(("systemctl", "daemon-reload")), Command(("systemctl", "restart", "containerd")))
 """Its package has started it with another configuration."""
 _SHARED = (
-    *("__init__", "aws", "certificates", "duties", "facts", "group", "imds", "parameters", "rest", "units", "waiting"),
-    *("watch", "written"),
+    *("__init__", "authority", "aws", "beginning", "certificates", "duties", "facts", "going", "group", "imds", "kept"),
+    *("parameters", "pending", "registries", "rest", "units", "waiting", "watch", "written"),
 )
 """The modules of the nodes' program that are the same whatever runs services."""
-_OF_WORKERS = ("drain", "network", "node_config", "worker")
+_OF_WORKERS = ("drain", "network", "node_config", "pull", "worker")
 _OF_BOTH = ("__init__", "__main__", "api", "kubeconfig", "places", "secrets", "versions")
 """The modules of Kubernetes' own part; all others are the masters'."""
 _PARTS = {
@@ -84,41 +79,33 @@ def program(role: Role) -> Program:
     others = _OF_WORKERS if role == Role.SERVER else [name for name in there if name not in (*_OF_WORKERS, *_OF_BOTH)]
     modules = {f"{name}.py": shipped(f"node/{name}.py") for name in _SHARED}
     modules |= {f"kubernetes/{name}.py": shipped(path) for name, path in there.items() if name not in others}
-    return packed(_PACKAGE, modules, f"{_PACKAGE}.kubernetes")
+    return packed(PACKAGE, modules, f"{PACKAGE}.kubernetes")
 
 
 def parts(node: Node, software: Software, bucket: str) -> Boot:
     """The same as parts."""
     worker = node.role == Role.WORKER
-    own = program(node.role)
-    names = {*_PACKAGES, *software.packages, *(_PACKAGES_OF_WORKERS if worker else ())}
-    return Boot(
-        packages=tuple(Package(name) for name in sorted(names)),
-        apt_mirror=software.apt_mirror,
-        programs=(Fetched(_PROGRAM, node.region, bucket, own.key, own.checksum),),
+    own = Own(
+        packages=_PACKAGES_OF_WORKERS if worker else (),
         binaries=tuple(binary for binary in software.binaries if (binary.name in OF_MASTERS) != worker),
-        files=(*_files(node, software), *(File(path, text) for path, text in sorted(software.files.items()))),
+        files=_files(node.role),
         commands=(
             *([] if worker else [Command(("systemd-sysusers",))]),
             Command(("systemctl", "restart", "systemd-journald")),
             *(_NEW_CONTAINERD if worker else ()),
-            *(Command(("systemctl", *words, *software.units)) for words in _START if software.units),
         ),
-        units=tuple(_units(node)),
+        units=_units(node.role),
+        facts={
+            "version": _version(software, KUBELET if worker else KUBERNETES) or "",
+            "labels": node_labels(node.pool, node.node_class, node.meta),
+            "taints": [f"{DEDICATED}={node.pool}:NoSchedule"] * node.dedicated,
+        },
     )
+    return assembled(node, software, bucket, program(node.role), own)
 
 
-def _files(node: Node, software: Software) -> Iterator[File]:
-    program = KUBERNETES if node.role == Role.SERVER else KUBELET
-    own = {
-        "version": _version(software, program) or "",
-        "labels": node_labels(node.pool, node.node_class, node.meta),
-        "taints": [f"{DEDICATED}={node.pool}:NoSchedule"] * node.dedicated,
-    }
-    facts = json.dumps({**asdict(node), **own}, sort_keys=True)
-    yield File("/etc/foxden/node.json", f"{facts}\n")
-    yield File("/etc/systemd/journald.conf.d/foxden.conf", shipped("journald.conf"))
-    if node.role == Role.SERVER:
+def _files(role: Role) -> Iterator[File]:
+    if role == Role.SERVER:
         yield File("/etc/sysusers.d/foxden.conf", shipped("kubernetes/sysusers.conf"))
         yield File("/etc/foxden/kubernetes/audit.yaml", shipped("kubernetes/audit.yaml"))
         yield File("/etc/foxden/kubernetes/authentication.yaml", shipped("kubernetes/authentication.yaml"))
@@ -126,16 +113,16 @@ def _files(node: Node, software: Software) -> Iterator[File]:
         yield File("/etc/foxden/containerd.toml", shipped("kubernetes/containerd.toml"))
 
 
-def _units(node: Node) -> Iterator[Unit]:
-    master = node.role == Role.SERVER
+def _units(role: Role) -> Iterator[Unit]:
+    master = role == Role.SERVER
     folders = (*_PARTS,) if master else ("kubelet", *_AGENTS)
-    sandbox = {"SANDBOX": filled(shipped("units/sandbox").strip(), {"FOLDERS": " ".join(("foxden", *folders))})}
+    confined = sandbox(*folders)
     before = {"BEFORE": " ".join(f"{name}.service" for name in folders)}
-    yield Unit("foxden-configure.service", _unit("kubernetes/foxden-configure", {**sandbox, **before}))
+    yield Unit("foxden-configure.service", _unit("kubernetes/foxden-configure", {**confined, **before}))
     if master:
-        confined = {"CONFINED": shipped("units/kubernetes/confined").strip()}
+        tightly = {"CONFINED": shipped("units/kubernetes/confined").strip()}
         for name, (what, after) in _PARTS.items():
-            values = {"NAME": name, "DESCRIPTION": what, "AFTER": after, **confined}
+            values = {"NAME": name, "DESCRIPTION": what, "AFTER": after, **tightly}
             yield Unit(f"{name}.service", _unit("kubernetes/part", values))
     else:
         yield Unit("containerd.service.d/foxden.conf", shipped("units/kubernetes/containerd.conf"), start=False)
@@ -143,7 +130,7 @@ def _units(node: Node) -> Iterator[Unit]:
             yield Unit(f"{name}.service", shipped(f"units/kubernetes/{name}.service"))
         for name, what in _AGENTS.items():
             yield Unit(f"{name}.service", _unit("kubernetes/firewall", {"NAME": name, "DESCRIPTION": what}))
-    yield Unit("foxden-node.service", _unit("foxden-node", sandbox))
+    yield Unit("foxden-node.service", _unit("foxden-node", confined))
 
 
 def _unit(name: str, values: Mapping[str, str]) -> str:
@@ -165,13 +152,6 @@ def flows() -> tuple[Flow, ...]:
         Flow(Role.WORKER, Role.WORKER, "tcp", (9100, 9100), "the nodes' metrics, for pods that come as their node"),
         Flow(Role.WORKER, Role.WORKER, "udp", (8472, 8472), "the pods' network"),
     )
-
-
-def secrets(role: Role, pool: str) -> Secrets:
-    """What nodes may read and write below :attr:`Node.parameters`: masters all of it, workers their pool's own."""
-    if role == Role.SERVER:
-        return Secrets(read=("*",), write=("*",))
-    return Secrets(read=("shared/*", f"pools/{pool}/*"))
 
 
 def connection_options(cluster: str) -> Mapping[str, str]:

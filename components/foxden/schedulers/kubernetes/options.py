@@ -34,6 +34,7 @@ KNOWN = (
     "run_as_user",
     "root_filesystem",
     "job_wait",
+    "provides",
     *sorted(QUOTAS),
 )
 """All options there are."""
@@ -70,6 +71,8 @@ class KubernetesOptions:
     """Name of a Secret of the environment's namespace that images are pulled with. '' for the nodes' own rights."""
     run_as_user: int = 65532
     writable_root: bool = False
+    provides: tuple[str, ...] = ()
+    """What of :class:`foxden.ClusterServices` the cluster has by itself."""
     job_wait: int = 600
     """Seconds that ``up`` waits for a job's end; 0 to not wait."""
     quota_cpu: int | None = None
@@ -101,6 +104,7 @@ def read_options(given: Mapping[str, Any]) -> tuple[KubernetesOptions, list[Prob
         ingress_port=_number(reader, "ingress_port", 1, 65_535),
         trusted_proxies=_blocks(reader, "trusted_proxies"),
         pull_secret=reader.text("pull_secret", ""),
+        provides=tuple(filter(None, map(str.strip, reader.text("provides", "").split(",")))),
         # Nobody is root in a pod that is held to the restricted profile.
         run_as_user=_number(reader, "run_as_user", 1, 2**31 - 1) or KubernetesOptions.run_as_user,
         writable_root=root == "writable",

@@ -1,16 +1,15 @@
 """What nodes of a cluster with Nomad and Consul start with, and what they ask of their cloud (pure)."""
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from functools import cache
 from typing import Optional
 
 from foxden.boot.files import shipped, shipped_below
-from foxden.boot.node import Endpoint, Flow, Node, Role, Secrets, Software
-from foxden.boot.parts import Boot, Command, Fetched, File, Package, Unit, filled
+from foxden.boot.node import Endpoint, Flow, Node, Role, Software
+from foxden.boot.parts import Boot, Command, File, Unit, filled
 from foxden.boot.program import Program, packed
 from foxden.boot.userdata import user_data
+from foxden.schedulers.nodes import PACKAGE, Own, assembled, sandbox, secrets
 from foxden.schedulers.nomad.node_software import software
 
 __all__ = [
@@ -41,19 +40,23 @@ ENDPOINT: Optional[Endpoint] = None
 ADDRESSES: tuple[str, ...] = ()
 """Services have the addresses of their machines."""
 
-_PROGRAM = "/usr/local/bin/foxden-node"
-_PACKAGES = ("ca-certificates", "curl", "python3-boto3", "python3-cryptography", "unzip")
+_PACKAGES = ("unzip",)
 _PACKAGES_OF_WORKERS = ("amazon-ecr-credential-helper", "docker.io")
-_START = (("enable",), ("restart", "--no-block"))
+_COMMANDS = (
+    Command(("systemd-sysusers",)),
+    Command(("systemctl", "restart", "systemd-journald", "systemd-resolved")),
+)
 _CORE_MHZ = 1000
 _SERVICE_PORTS = (20_000, 32_000)
 _ONLY = {
     "node/access.py": Role.SERVER,
+    "node/authority.py": Role.SERVER,
     "node/members.py": Role.SERVER,
     "node/people.py": Role.SERVER,
     "node/rotate.py": Role.SERVER,
     "node/server.py": Role.SERVER,
     "node/snapshots.py": Role.SERVER,
+    "node/turns.py": Role.SERVER,
     "node/watch.py": Role.SERVER,
     "node/worker.py": Role.WORKER,
 }
@@ -73,44 +76,35 @@ def boot(node: Node, software: Software, bucket: str) -> str:
 def program(role: Role) -> Program:
     """``foxden-node``, with the modules that nodes of this role need."""
     names = [name for name in shipped_below("node", ".py") if _ONLY.get(name, role) == role]
-    return packed("foxden_node", {name.rpartition("/")[2]: shipped(name) for name in names})
+    return packed(PACKAGE, {name.rpartition("/")[2]: shipped(name) for name in names})
 
 
 def parts(node: Node, software: Software, bucket: str) -> Boot:
     """The same as parts."""
     worker = node.role == Role.WORKER
-    own = program(node.role)
-    names = {*_PACKAGES, *software.packages, *(_PACKAGES_OF_WORKERS if worker else ())}
-    return Boot(
-        packages=tuple(Package(name) for name in sorted(names)),
-        apt_mirror=software.apt_mirror,
-        programs=(Fetched(_PROGRAM, node.region, bucket, own.key, own.checksum),),
+    own = Own(
+        packages=(*_PACKAGES, *(_PACKAGES_OF_WORKERS if worker else ())),
         binaries=tuple(binary for binary in software.binaries if worker or binary.name != "caddy"),
-        files=(*_files(node), *(File(path, text) for path, text in sorted(software.files.items()))),
-        commands=(
-            Command(("systemd-sysusers",)),
-            Command(("systemctl", "restart", "systemd-journald", "systemd-resolved")),
-            *(Command(("systemctl", *words, *software.units)) for words in _START if software.units),
-        ),
-        units=tuple(_units(node)),
+        files=_files(),
+        commands=_COMMANDS,
+        units=_units(node),
+        facts={},
     )
+    return assembled(node, software, bucket, program(node.role), own)
 
 
-def _files(node: Node) -> Iterator[File]:
-    facts = json.dumps(asdict(node), sort_keys=True)
-    yield File("/etc/foxden/node.json", f"{facts}\n")
+def _files() -> Iterator[File]:
     yield File("/etc/sysusers.d/foxden.conf", shipped("sysusers.conf"))
     yield File("/etc/systemd/resolved.conf.d/foxden.conf", shipped("resolved.conf"))
-    yield File("/etc/systemd/journald.conf.d/foxden.conf", shipped("journald.conf"))
 
 
 def _units(node: Node) -> Iterator[Unit]:
-    sandbox = {"SANDBOX": filled(shipped("units/sandbox").strip(), {"FOLDERS": "foxden consul.d nomad.d"})}
+    confined = sandbox("consul.d", "nomad.d")
     kind = "client" if node.role == Role.WORKER else "server"
-    yield Unit("foxden-configure.service", filled(shipped("units/foxden-configure.service"), sandbox))
+    yield Unit("foxden-configure.service", filled(shipped("units/foxden-configure.service"), confined))
     yield Unit("consul.service", shipped("units/consul.service"))
     yield Unit("nomad.service", shipped(f"units/nomad-{kind}.service"))
-    yield Unit("foxden-node.service", filled(shipped("units/foxden-node.service"), sandbox))
+    yield Unit("foxden-node.service", filled(shipped("units/foxden-node.service"), confined))
 
 
 def flows() -> tuple[Flow, ...]:
@@ -140,13 +134,6 @@ def version(software: Software) -> Optional[str]:
 def group_tags(node: Node) -> Mapping[str, str]:
     """Nothing in these clusters scales their pools."""
     return {}
-
-
-def secrets(role: Role, pool: str) -> Secrets:
-    """What nodes may read and write below :attr:`Node.parameters`: servers all of it, workers their pool's own."""
-    if role == Role.SERVER:
-        return Secrets(read=("*",), write=("*",))
-    return Secrets(read=("shared/*", f"pools/{pool}/*"))
 
 
 def connection_options(cluster: str) -> Mapping[str, str]:

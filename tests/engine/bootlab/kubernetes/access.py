@@ -7,8 +7,8 @@ from typing import Any
 
 import requests
 
-from tests.engine.bootlab.cluster import Cluster
-from tests.engine.bootlab.scaling import Member, State
+from tests.engine.bootlab.scaling import Member
+from tests.engine.bootlab.seen import Seen
 from tests.engine.harness.apis import Api, Json
 
 PORT = 6443
@@ -48,20 +48,8 @@ class Kubernetes(Api):
         return self._session.patch(self.address + path, data=json.dumps(patch), headers=headers, timeout=10)
 
 
-@dataclass
-class Access:
+class Access(Seen):
     """The API of a cluster, and the members of its etcd."""
-
-    cluster: Cluster
-    ca: Path = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ca = self.cluster.lab.directory / "ca.pem"
-        self.renew()
-
-    def renew(self) -> None:
-        """Trust whom the cluster trusts now."""
-        self.ca.write_text(self.cluster.parameter("shared/ca"))
 
     @property
     def api(self) -> Kubernetes:
@@ -77,10 +65,6 @@ class Access:
         """On one master, as whoever has a token, or nobody."""
         return Kubernetes(master.facts.address, token, self.ca)
 
-    def masters(self) -> list[Member]:
-        """Those in service."""
-        return self.cluster.lab.player.of(self.cluster.server_group, State.IN_SERVICE)
-
     def voters(self, master: Member) -> set[str]:
         """The names of etcd's voting members, as one of them says."""
         said = etcd(master, "cluster/member/list")
@@ -88,7 +72,7 @@ class Access:
 
     def whole(self) -> bool:
         """Whether exactly the masters in service vote, and the API of each is ready."""
-        masters = self.masters()
+        masters = self.servers()
         names = {f"servers-{master.id}" for master in masters}
         for master in masters:
             assert self.voters(master) == names, f"voters {self.voters(master)}, in service {names}"

@@ -11,10 +11,8 @@ from foxden.boot.node import Role
 from foxden.schedulers.kubernetes import nodes
 from tests.engine.bootlab.kubernetes.access import Objects, etcd
 from tests.engine.bootlab.kubernetes.world import World
-from tests.engine.bootlab.load import steady_load
-from tests.engine.bootlab.scaling import Member, State
-from tests.engine.bootlab.world import NEW_NODE, POOL, SERVERS
-from tests.engine.harness.waiting import until
+from tests.engine.bootlab.scaling import Member
+from tests.engine.bootlab.world import POOL
 
 CONFIGS, SECRETS = "/api/v1/namespaces/default/configmaps", "/api/v1/namespaces/default/secrets"
 
@@ -73,16 +71,7 @@ def test_secrets_are_encrypted_where_they_are_kept(world: World) -> None:
 )
 def test_a_part_that_is_killed_is_started_again(world: World, role: str, unit: str) -> None:
     member = (world.servers() if role == "master" else world.workers())[0]
-    before = member.host.run("systemctl", "show", "-p", "MainPID", "--value", unit)
-    member.host.run("systemctl", "kill", "--kill-who=main", "--signal=KILL", unit)
-
-    def again() -> bool:
-        now = member.host.run("systemctl", "show", "-p", "MainPID", "--value", unit)
-        return now not in (before, "0\n")
-
-    until(again, f"{unit} is started again", 60)
-    world.well()
-    assert member.state is State.IN_SERVICE
+    world.heals(member, unit)
 
 
 def test_a_master_whose_power_was_cut_is_replaced_and_no_object_is_lost(world: World) -> None:
@@ -91,12 +80,7 @@ def test_a_master_whose_power_was_cut_is_replaced_and_no_object_is_lost(world: W
     for name in sorted(kept):
         thing = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "labels": {"kept": "yes"}}}
         api.create(CONFIGS, {**thing, "data": {"value": name * 20}})
-    lost.host.cut()
-    until(lambda: not lost.live, "its group lets it go", NEW_NODE)
-    said = [line for line in world.lab.player.story if lost.id in line and "unhealthy" in line]
-    assert said, "it was not its cluster that found it"
-    world.lab.in_service(world.cluster.server_group, SERVERS, NEW_NODE)
-    until(world.access.whole, "the newcomer votes, and the lost one is forgotten", NEW_NODE)
+    world.outlives(lost)
     for master in world.servers():
         own = world.access.on(master, world.access.token)
         found = {each["metadata"]["name"]: each["data"]["value"] for each in own.items(CONFIGS, labelSelector="kept")}
@@ -104,22 +88,10 @@ def test_a_master_whose_power_was_cut_is_replaced_and_no_object_is_lost(world: W
 
 
 def test_another_image_and_user_data_roll_all_masters_under_load(world: World) -> None:
-    before = {master.id for master in world.servers()}
-    image = world.lab.images.new(world.lab.cloud, "newer", {"etc/newer": "yes"})
     store = Objects(world.access)
-    with steady_load(store) as load:
-        world.machines.up(servers={"image": image, "unhealthy_after": 61})
-        until(lambda: world.refreshed(world.cluster.server_group), "all masters are refreshed", 3 * NEW_NODE, every=1)
-    load.none_failed(at_least=100)
+    load = world.rolls_under_load(store)
     for key, count in load.written.items():
         assert store.writes(key) == set(range(1, count + 1)), f"writes of {key} are lost"
-    after = world.servers()
-    assert not before & {master.id for master in after}
-    assert {master.facts.image for master in after} == {image}
-    for master in after:
-        assert master.host.run("cat", "/etc/newer") == "yes"
-        assert '"unhealthy_after": 61' in master.host.run("cat", "/etc/foxden/node.json")
-    assert world.machines.project.preview() == {}
 
 
 def _kept(master: Member) -> bytes:

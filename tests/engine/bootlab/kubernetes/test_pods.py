@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from tests.engine.bootlab.balancer import balancer
 from tests.engine.bootlab.kubernetes.access import is_true
@@ -110,8 +111,13 @@ def _ready(world: World) -> int:
 
 
 def test_a_worker_pulls_an_image_as_itself_before_it_takes_work(world: World) -> None:
+    registry, nodes = world.lab.registry, world.access.nodes()
     for worker in world.workers():
-        assert worker.facts.address in world.lab.registry.pulled
+        assert worker.facts.address in registry.pulled
+        assert registry.image in worker.host.run("ctr", "--namespace", "k8s.io", "images", "list", "--quiet").split()
+        pulled = float(worker.host.run("stat", "--format", "%Y", "/var/lib/foxden/pulled"))
+        joined = datetime.fromisoformat(nodes[f"{POOL}-{worker.id}"]["metadata"]["creationTimestamp"])
+        assert pulled <= joined.timestamp()
 
 
 def test_no_secret_is_where_others_can_see_it(world: World, services: Deployment) -> None:

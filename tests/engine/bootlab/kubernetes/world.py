@@ -11,9 +11,3 @@ class World(Built):
     """The one with Kubernetes: its servers are masters."""
 
     access: Access
-
-    def whole(self) -> bool:
-        return self.access.whole()
-
-    def ready(self) -> set[str]:
-        return self.access.ready()

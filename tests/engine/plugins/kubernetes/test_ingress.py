@@ -1,6 +1,8 @@
 """The ingress's own program on a real API server, with the rights and arguments that are rendered for it."""
 
+import json
 import subprocess
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from foxden.schedulers.kubernetes.options import options_of
 from foxden.service.parse import parse_service
 from local.shell import tool
 from tests.contract.cases import known
+from tests.engine.bootlab.serving import Answering, serving
 from tests.engine.harness.waiting import until
 from tests.engine.plugins.kubernetes.control_plane import Api
 from tests.engine.plugins.kubernetes.strict import check, path_of
@@ -40,6 +43,8 @@ class Ingress:
 
     web: str
     told: str
+    settings: Path
+    """A directory of what it obeys beside the API."""
 
     def status(self, path: str, host: str = HOST) -> int:
         """What it answers: 503 for a route, since nobody is there to serve it, and 404 where there is none."""
@@ -74,7 +79,10 @@ def ingress(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingr
     for thing in SCHEDULER.render(service, connection, {})["objects"].values():
         check(api, thing, rehearsal=False)
     check(api, _SLICE, rehearsal=False)
-    with _traefik(api, tmp_path_factory.mktemp("ingress")) as found:
+    directory = tmp_path_factory.mktemp("ingress")
+    for name, text in own["settings"]["data"].items():
+        (directory / name).write_text(text)
+    with _traefik(api, directory) as found:
         yield found
     for thing in (*reversed(own.values()), place):
         api.delete(path_of(thing))
@@ -83,13 +91,14 @@ def ingress(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingr
 @contextmanager
 def _traefik(api: Api, directory: Path) -> Iterator[Ingress]:
     web, ping, told = free_ports(3)
-    found = Ingress(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{told}")
+    found = Ingress(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{told}", directory)
     ask = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
     made = api.post("/api/v1/namespaces/foxden-ingress/serviceaccounts/ingress/token", ask)
     token = directory / "token"
     token.write_text(made["status"]["token"])
     words = [word.replace(":8000", f"127.0.0.1:{web}") for word in arguments(options_of({}))]
     words = [word.replace(":8082", f"127.0.0.1:{ping}") for word in words]
+    words = [word.replace("/etc/traefik/settings", str(directory)) for word in words]
     for provider in ("kubernetesingress", "kubernetescrd"):
         reached = {"endpoint": api.address, "token": token, "certauthfilepath": api.authority}
         words += [f"--providers.{provider}.{key}={value}" for key, value in reached.items()]
@@ -136,10 +145,11 @@ def test_a_path_takes_itself_and_all_below_and_nothing_else(ingress: Ingress) ->
 def test_a_prefix_is_taken_away_where_that_was_asked_for(ingress: Ingress) -> None:
     routers = ingress.parts("routers")
     (stripping,) = [each for each in routers.values() if "/api" in each["rule"] and "it.demo" in each["rule"]]
-    (middleware,) = stripping["middlewares"]
+    again, middleware = stripping["middlewares"]
+    assert again == "again@file"
     assert ingress.parts("middlewares")[middleware]["stripPrefix"] == {"prefixes": ["/api"]}
     (plain,) = [each for each in routers.values() if "/deep/er" in each["rule"]]
-    assert "middlewares" not in plain
+    assert plain["middlewares"] == ["again@file"]
 
 
 def test_routes_are_served_at_the_one_entrance_without_an_error(ingress: Ingress) -> None:
@@ -155,3 +165,29 @@ def test_grpc_is_spoken_to_as_such(ingress: Ingress) -> None:
         return [server["url"] for some in found for server in some]
 
     until(lambda: "h2c://192.0.2.1:81" in servers(), "the ingress knows the instance, and what it speaks", 10)
+
+
+class _Late(Answering):
+    def do_GET(self) -> None:
+        self.say(200)
+
+
+def test_a_request_that_reached_nobody_is_sent_again(ingress: Ingress) -> None:
+    """As to a pod on a node that has just come, which lets nobody in for a moment."""
+    (port,) = free_ports(1)
+    late = {
+        "routers": {"late": {"rule": "Host(`late.test`)", "service": "late"}},
+        "services": {"late": {"loadBalancer": {"servers": [{"url": f"http://127.0.0.1:{port}"}]}}},
+    }
+    partial = ingress.settings / "late.partial"
+    partial.write_text(json.dumps({"http": late}))
+    partial.rename(ingress.settings / "late.yaml")
+    until(lambda: "late@file" in ingress.parts("routers"), "the ingress has seen the route", 10)
+    answers: list[int] = []
+    asking = threading.Thread(target=lambda: answers.append(ingress.status("/", "late.test")), daemon=True)
+    asking.start()
+    asking.join(0.5)
+    assert not answers, "it has given up at once"
+    with serving(("127.0.0.1", port), _Late):
+        asking.join(10)
+    assert answers == [200]

@@ -132,7 +132,7 @@ def test_refusals_and_mistakes(project: Project, api: Api) -> None:
     assert "the stand-in has no 'kubernetes:core/v1:ConfigMapPatch'" in said
     assert "no 'kubernetes:helm.sh/v3:Release'" in fails(kubernetes_helm_v3_Release={"x": {"chart": "c"}})
     assert "docs/plugins.md" in fails(kubernetes_yaml_v2_ConfigGroup={"x": {"yaml": "a"}})
-    waits = {"metadata": {"name": "x", "annotations": {"pulumi.com/waitFor": "condition=Ready"}}}
+    waits = {"metadata": {"name": "x", "annotations": {"pulumi.com/waitFor": "jsonpath={.status.phase}=Up"}}}
     assert "pulumi.com/waitFor" in fails(kubernetes_core_v1_ServiceAccount={"x": waits})
 
     project.wish(kubernetes_core_v1_Namespace={"ns": {"metadata": {"name": "default"}}})

@@ -41,7 +41,7 @@ def sources(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Source]:
     monkeypatch.setenv("FOXDEN_STATE", str(tmp_path / "state"))
     found = [Source("pods", {"app.py": b"1", "Dockerfile": DOCKERFILE})]
     monkeypatch.setattr(building, "read_sources", lambda: found)
-    monkeypatch.setattr(building, "_python", lambda: Layer({"/python": b""}))
+    monkeypatch.setattr(building, "python_layer", lambda: Layer({"/python": b""}))
     return found
 
 

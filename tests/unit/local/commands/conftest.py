@@ -33,6 +33,8 @@ def canned() -> Iterator[Canned]:
             self.end_headers()
             self.wfile.write(data)
 
+        do_POST = do_GET
+
         def log_message(self, format: str, *args: object) -> None:
             """Quiet."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from local.kubernetes.configure import SYSTEM, files, programs, write_all
 from local.kubernetes.health import PARTS, Health, node_state
-from local.kubernetes.places import cgroup, home, kubeconfig_of
+from local.kubernetes.places import certificate_of, cgroup, home, kubeconfig_of
 from local.kubernetes.plan import Plan
 from local.kubernetes.system import objects
 from local.toolchain.kubernetes import CLUSTER
@@ -24,6 +24,14 @@ def test_nothing_secret_is_in_a_command_line(plan: Plan) -> None:
     words = [word for program in programs(plan, TOOLS) for word in program.command]
     assert not any(plan.token in word for word in words)
     assert "t0ken,admin" in files(plan)["tokens.csv"]
+
+
+def test_what_serves_a_part_of_the_api_believes_the_api_alone(plan: Plan) -> None:
+    words = next(program.command for program in programs(plan, TOOLS) if program.name == "kube-apiserver")
+    told = dict(word.removeprefix("--").split("=", 1) for word in words[1:] if "=" in word)
+    assert told["requestheader-client-ca-file"] != told["client-ca-file"]
+    assert told["requestheader-allowed-names"] == "front-proxy-client"
+    assert told["proxy-client-cert-file"] == str(certificate_of("front-proxy-client"))
 
 
 def test_containers_are_kept_below_the_state_directory(plan: Plan) -> None:

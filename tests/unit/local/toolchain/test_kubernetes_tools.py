@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from foxden.schedulers.kubernetes.addons.images import IMAGES
 from local import shell
 from local.errors import LocalError
 from local.paths import cluster_file
+from local.toolchain.addons import ADDONS
 from local.toolchain.catalog import Tool
 from local.toolchain.fetch import Fetcher
 from local.toolchain.gobuild import go_mod
@@ -43,6 +45,12 @@ def test_releases_are_named_as_on_their_servers(name: str, archive: str, checksu
 def test_modules_are_of_the_version_and_pinned_by_their_sum(tool) -> None:
     assert set(tool.module.requires.values()) == {f"v{tool.version}"}
     assert [line.split()[:2] for line in tool.module.sums] == [[*tool.module.requires, f"v{tool.version}"]]
+
+
+@pytest.mark.parametrize("tool", ADDONS, ids=lambda tool: tool.name)
+def test_cluster_services_are_run_in_the_versions_that_the_library_pins(tool) -> None:
+    assert f":v{tool.version}" in IMAGES[tool.name]
+    assert [line.split()[:2] for line in tool.module.sums] == [list(*tool.module.requires.items())]
 
 
 def test_kubernetes_modules_are_all_of_one_release() -> None:
@@ -90,7 +98,7 @@ def test_the_cluster_says_which_tools_are_used() -> None:
 
 def test_kubernetes_takes_nothing_of_nomad_and_the_other_way_round() -> None:
     assert set(SETS["kubernetes"].tools) & set(SETS["nomad"].tools) == {"pulumi"}
-    assert [plugin.name for plugin in SETS["kubernetes"].plugins] == ["python", "kubernetes"]
+    assert [plugin.name for plugin in SETS["kubernetes"].plugins] == ["python", "consul", "kubernetes"]
     with pytest.raises(LocalError, match=r"missing: pulumi 3\.250\.0 \("):
         shell.exports(os.environ, "kubernetes")
     with pytest.raises(LocalError, match="nomad"):

@@ -14,6 +14,7 @@ import yaml
 
 from foxden.boot.cloudinit import cloud_config
 from foxden.boot.files import shipped_below
+from foxden.boot.files.node import kept
 from foxden.boot.files.node.kubernetes import places, secrets
 from foxden.boot.node import Endpoint, Node, Role, Secrets
 from foxden.boot.userdata import LONGEST
@@ -73,7 +74,7 @@ def test_a_worker_reads_what_is_its_own_and_writes_nothing() -> None:
 
 
 def test_what_a_connection_refers_to_is_what_masters_keep() -> None:
-    assert dict(nodes.KEPT) == {"ca": secrets.PUBLIC_AUTHORITY, "token": secrets.OPERATORS}
+    assert dict(nodes.KEPT) == {"ca": kept.PUBLIC_AUTHORITY, "token": secrets.OPERATORS}
     assert read_options(nodes.connection_options("dev"))[1] == []
 
 

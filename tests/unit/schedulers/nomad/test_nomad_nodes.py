@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from foxden.boot.files.node import credentials
+from foxden.boot.files.node import credentials, kept
 from foxden.boot.files.node.nomad import CORE_MHZ
 from foxden.boot.node import Binary, Node, Role, Secrets
 from foxden.errors import InvalidInput
@@ -58,7 +58,7 @@ def test_a_worker_reads_what_is_its_own_and_writes_nothing() -> None:
 
 def test_what_a_connection_refers_to_is_what_nodes_keep() -> None:
     assert dict(nodes.KEPT) == {
-        "ca": credentials.PUBLIC_AUTHORITY,
+        "ca": kept.PUBLIC_AUTHORITY,
         "token": credentials.OPERATORS_NOMAD,
         "discovery_token": credentials.OPERATORS_CONSUL,
     }

@@ -2,15 +2,15 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from . import agent, aws, configure, nomad
-from .credentials import awaited
+from .beginning import until_done
+from .credentials import of_node
 from .facts import Facts, load
-from .group import Group
 from .imds import Metadata
 from .parameters import Parameters
+from .pending import Pending
 
 _PULLED = Path("/var/lib/foxden/pulled")
 
@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> None:
     metadata = Metadata()
     facts = load(metadata)
     if arguments == ["configure"]:
-        _until_done(facts, metadata)
+        until_done(facts, metadata, lambda: _configure(facts))
     elif arguments == ["agent"]:
         agent.run(facts, metadata)
     elif arguments and facts.is_server:
@@ -31,26 +31,10 @@ def main(arguments: list[str]) -> None:
         sys.exit("usage: foxden-node configure | agent")
 
 
-def _until_done(facts: Facts, metadata: Metadata) -> None:
-    said = ""
-    while True:
-        try:
-            _configure(facts, metadata)
-            return
-        except Exception as error:  # of the cloud or the network: both come back
-            if str(error) != said:
-                said = str(error)
-                print(f"waiting: {type(error).__name__}: {said}", flush=True)
-            time.sleep(3)
-
-
-def _configure(facts: Facts, metadata: Metadata) -> None:
-    group = Group(facts, metadata, aws.client(facts, "autoscaling"))
-    while group.is_warming():
-        group.launched()
-        time.sleep(5)
+def _configure(facts: Facts) -> None:
     parameters = Parameters(aws.client(facts, "ssm"), facts.parameters, facts.key)
-    configure.configure(facts, awaited(facts, parameters, configure.own_certificate()))
+    configure.configure(facts, of_node(facts, parameters, configure.own_certificate()))
+    Pending().clear()
     if not facts.is_server:
         configure.write_docker(facts, parameters)
         _pull(facts)

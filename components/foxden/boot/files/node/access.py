@@ -7,18 +7,15 @@ from . import consul, nomad
 from .api import Api, ApiError
 from .certificates import is_good, issue, pair
 from .credentials import (
-    AUTHORITY,
     CONSUL_MANAGEMENT,
     NOMAD_MANAGEMENT,
     OPERATORS_CONSUL,
     OPERATORS_NOMAD,
-    PUBLIC_AUTHORITY,
     SERVERS_CONSUL,
-    pool_secret,
-    pools,
     token,
 )
 from .facts import Facts
+from .kept import AUTHORITY, PUBLIC_AUTHORITY, pool_secret, pools
 from .parameters import Parameters
 
 _FIRST_OF_CONSUL = "Initial Management Token"
@@ -28,17 +25,30 @@ _FIRST = ("Bootstrap Token", "foxden-management")
 
 def keep_consul(facts: Facts, api: Api, parameters: Parameters) -> None:
     """The tokens of nodes and operators, and what anyone may read."""
-    wanted = {"servers": (SERVERS_CONSUL, consul.node_rules("servers"))}
-    wanted["operators"] = (OPERATORS_CONSUL, consul.OPERATOR_RULES)
-    wanted["management"] = (CONSUL_MANAGEMENT, "")
-    for pool in pools(parameters):
-        wanted[f"pool-{pool}"] = (pool_secret(pool, "consul-token"), consul.node_rules(pool))
     _consul_policy(api, "foxden-anonymous", consul.ANONYMOUS_RULES)
     anonymous = {"AccessorID": consul.ANONYMOUS, "Policies": [{"Name": "foxden-anonymous"}]}
     api.call("PUT", f"/v1/acl/token/{consul.ANONYMOUS}", anonymous)
     held = api.get("/v1/acl/tokens")
-    for name, (parameter, rules) in wanted.items():
-        _consul_token(facts, api, held, f"foxden-{name}", parameters.once(parameter, token), rules)
+    for name, (parameter, rules) in _of_consul(parameters).items():
+        _consul_token(facts, api, held, name, parameters.once(parameter, token), rules)
+
+
+def renew_consul(facts: Facts, api: Api, parameters: Parameters) -> None:
+    """New tokens in place of all of them. Consul knows each before it is kept: otherwise nobody could tell it."""
+    for name, (parameter, rules) in _of_consul(parameters).items():
+        fresh = token()
+        _consul_token(facts, api, [], name, fresh, rules)
+        parameters.replace(parameter, fresh)
+
+
+def _of_consul(parameters: Parameters) -> dict[str, tuple[str, str]]:
+    """The name of each token to where it is kept, and what it may; '' for everything."""
+    wanted = {"foxden-servers": (SERVERS_CONSUL, consul.node_rules("servers"))}
+    wanted["foxden-operators"] = (OPERATORS_CONSUL, consul.OPERATOR_RULES)
+    wanted["foxden-management"] = (CONSUL_MANAGEMENT, "")
+    for pool in pools(parameters):
+        wanted[f"foxden-pool-{pool}"] = (pool_secret(pool, "consul-token"), consul.node_rules(pool))
+    return wanted
 
 
 def _consul_token(facts: Facts, api: Api, held: list[dict[str, Any]], name: str, secret: str, rules: str) -> None:
@@ -46,7 +56,7 @@ def _consul_token(facts: Facts, api: Api, held: list[dict[str, Any]], name: str,
     policy = name if rules else "global-management"
     if rules:
         _consul_policy(api, name, rules)
-    own = api.with_token(secret).peek("/v1/acl/token/self")
+    own = _own(api.with_token(secret))
     if own is None:
         api.call("PUT", "/v1/acl/token", {"SecretID": secret, "Description": name, "Policies": [{"Name": policy}]})
     elif _is_old(facts, own):
@@ -54,6 +64,17 @@ def _consul_token(facts: Facts, api: Api, held: list[dict[str, Any]], name: str,
         for each in held:
             if each["Description"] in names and each["AccessorID"] != own["AccessorID"]:
                 api.call("DELETE", f"/v1/acl/token/{each['AccessorID']}")
+
+
+def _own(api: Api) -> dict[str, Any] | None:
+    """The token that is shown; None where it is nobody's. ApiError where that can't be said: it may be good."""
+    try:
+        found: dict[str, Any] = api.get("/v1/acl/token/self")
+    except ApiError as error:
+        if error.status in (401, 403, 404):
+            return None
+        raise
+    return found
 
 
 def _is_old(facts: Facts, token: dict[str, Any]) -> bool:
@@ -72,11 +93,11 @@ def _consul_policy(api: Api, name: str, rules: str) -> None:
 
 def keep_nomad(facts: Facts, api: Api, management: str, parameters: Parameters) -> None:
     """The management token that was made before Nomad was, and the tokens made with it."""
-    if api.peek("/v1/acl/token/self") is None:
+    if _own(api) is None:
         try:
             api.call("POST", "/v1/acl/bootstrap", {"BootstrapSecret": management})
         except ApiError as error:
-            if "already done" not in str(error) or api.peek("/v1/acl/token/self") is None:
+            if "already done" not in str(error) or _own(api) is None:
                 raise
     own = api.get("/v1/acl/token/self")
     # A leader that has not learned of a new one yet would take that for the old one.
@@ -97,7 +118,7 @@ def _nomad_token(api: Api, parameters: Parameters, parameter: str, body: dict[st
     known = parameters.read(parameter)
     held = {each["AccessorID"] for each in api.get("/v1/acl/tokens") if each["Name"] == body["Name"]}
     if known:
-        accessor = api.with_token(known).peek("/v1/acl/token/self")
+        accessor = _own(api.with_token(known))
         if accessor and accessor["AccessorID"] in held:
             return
     # Nomad makes the secrets of its tokens itself.
@@ -115,6 +136,6 @@ def keep_certificates(facts: Facts, parameters: Parameters) -> None:
     for pool in pools(parameters):
         name = pool_secret(pool, "certificate")
         found = parameters.read(name)
-        if not found or not is_good(authority.certificate, pair(found).certificate):
+        if not found or not is_good(authority.certificate, pair(found)):
             names = [f"client.{facts.cluster}.consul", "client.global.nomad", "localhost"]
             parameters.replace(name, issue(authority, names, ["127.0.0.1"], facts.certificate_hours).text())

@@ -1,12 +1,10 @@
 """The program that runs as long as the node does."""
 
-import random
-import time
 from dataclasses import replace
 
-from . import aws, configure
-from .credentials import Credentials, awaited
-from .duties import Duties, Duty, Gone
+from . import aws, configure, duties
+from .credentials import Credentials, of_node
+from .duties import Duty
 from .facts import Facts
 from .group import Group
 from .imds import Metadata
@@ -17,28 +15,17 @@ def run(facts: Facts, metadata: Metadata) -> None:
     """Do the duties of the node's role until it is gone."""
     parameters = Parameters(aws.client(facts, "ssm"), facts.parameters, facts.key)
     group = Group(facts, metadata, aws.client(facts, "autoscaling"))
-    credentials = awaited(facts, parameters, configure.own_certificate())
+    credentials = of_node(facts, parameters, configure.own_certificate())
 
     def refresh() -> None:
-        found = awaited(facts, parameters, configure.own_certificate())
-        configure.follow(configure.configure(facts, found))
+        found = of_node(facts, parameters, configure.own_certificate())
+        configure.configure(facts, found)
         if not facts.is_server:
             configure.write_docker(facts, parameters)
         if replace(found, certificate=credentials.certificate) != credentials:
             raise SystemExit("there are new secrets: starting again with them")
 
-    # Not all nodes at the same time: a change of secrets must not stop all agents at once. What the leader makes of
-    # it is there a fifth of the time later.
-    often = min(facts.follow_within, facts.certificate_hours * 3600 / 20) * random.uniform(0.4, 0.8)  # noqa: S311
-    duties = Duties([*_duties(facts, parameters, group, credentials), Duty("refresh", often, refresh)])
-    try:
-        while True:
-            duties.once()
-            time.sleep(1)
-    except Gone:
-        print("this node has left its cluster", flush=True)
-        while True:  # until the machine is taken away
-            time.sleep(60)
+    duties.run([*_duties(facts, parameters, group, credentials), duties.refresh(facts, refresh)])
 
 
 def _duties(facts: Facts, parameters: Parameters, group: Group, credentials: Credentials) -> list[Duty]:

@@ -14,12 +14,11 @@ NOMAD = "https://127.0.0.1:4646"
 class Api(Rest):
     """One agent's API."""
 
-    def __init__(self, base: str, token: str = "", ca_file: str = CA_FILE) -> None:
+    def __init__(self, base: str, token: str = "", ca_file: str = CA_FILE, timeout: float = 15) -> None:
         self._token, self._ca_file = token, ca_file
         headers = {"X-Consul-Token": token, "X-Nomad-Token": token} if token else {}
-        super().__init__(
-            base, headers, ssl.create_default_context(cafile=ca_file) if base.startswith("https:") else None
-        )
+        context = ssl.create_default_context(cafile=ca_file) if base.startswith("https:") else None
+        super().__init__(base, headers, context, timeout)
 
     def is_answer(self, status: int, body: bytes) -> bool:
         """429 tells the health of a raft that is not perfect."""
@@ -28,6 +27,10 @@ class Api(Rest):
     def with_token(self, token: str) -> "Api":
         """The same agent, for somebody else."""
         return Api(self.base, token, self._ca_file)
+
+    def patient(self) -> "Api":
+        """The same, for what takes some minutes."""
+        return Api(self.base, self._token, self._ca_file, 300)
 
     def at(self, base: str) -> "Api":
         """Another agent, with the same token."""

@@ -14,5 +14,6 @@ def client(facts: Facts, service: str) -> Any:
     # The boto3 of older distributions does not read these variables itself.
     named = f"AWS_ENDPOINT_URL_{service.upper().replace('AUTOSCALING', 'AUTO_SCALING')}"
     endpoint = os.environ.get(named) or os.environ.get("AWS_ENDPOINT_URL") or None
-    config = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "max_attempts": 8})
+    # What fails is tried again by whoever asks: one that hangs here keeps a node from seeing that it is to go.
+    config = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "max_attempts": 4})
     return boto3.client(service, region_name=facts.region, endpoint_url=endpoint, config=config)

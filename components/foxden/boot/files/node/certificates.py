@@ -76,15 +76,26 @@ def new_key() -> str:
 def public_key(key: str) -> str:
     """The public half of a private key, both as PEM."""
     secret: Any = serialization.load_pem_private_key(key.encode(), None)
+    return _public(secret.public_key())
+
+
+def _public(key: Any) -> str:
     form = serialization.PublicFormat.SubjectPublicKeyInfo
-    return str(secret.public_key().public_bytes(serialization.Encoding.PEM, form).decode())
+    return str(key.public_bytes(serialization.Encoding.PEM, form).decode())
 
 
-def is_good(authority: str, certificate: str) -> bool:
-    """Whether a certificate is the authority's, and has more than a third of its time before it."""
-    signer, own = (x509.load_pem_x509_certificate(text.encode()) for text in (authority, certificate))
+def is_good(authority: str, known: Pair) -> bool:
+    """Whether a certificate is the authority's and its key's, and has more than a third of its time before it.
+
+    What can't be read is not: a machine that lost its power may have kept one of both files, or half of one.
+    """
+    try:
+        signer, own = (x509.load_pem_x509_certificate(text.encode()) for text in (authority, known.certificate))
+        fits = _public(own.public_key()) == public_key(known.key)
+    except ValueError:
+        return False
     begin, end = _time(own, "not_valid_before"), _time(own, "not_valid_after")
-    return own.issuer == signer.subject and datetime.now(_UTC) < end - (end - begin) / 3
+    return fits and own.issuer == signer.subject and datetime.now(_UTC) < end - (end - begin) / 3
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, key: Any, life: timedelta) -> x509.CertificateBuilder:

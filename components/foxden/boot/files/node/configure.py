@@ -1,17 +1,19 @@
 """Writes down what the agents read. Secrets are in files of mode 0600, and each agent has its own."""
 
-import base64
 import json
 import os
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from . import consul, nomad
 from .api import CA_FILE
 from .certificates import Pair
-from .credentials import REGISTRIES, Credentials
+from .credentials import Credentials
 from .facts import Facts
 from .parameters import Parameters
+from .pending import Pending
+from .registries import auths
+from .units import systemctl
 from .written import write
 
 _SEEN_BY_COMMANDS = (
@@ -33,28 +35,28 @@ _SEEN_BY_COMMANDS = (
 )
 """Of the node, beside its libraries and Python. No folder that holds a secret is among them."""
 
-_DOCKER_NAMES = {"docker.io": "https://index.docker.io/v1/"}
-"""What Docker calls a registry in its configuration, where that is not the host."""
-
 
 def configure(facts: Facts, credentials: Credentials, root: Path = Path("/")) -> list[str]:
-    """Write everything; the units whose files changed, as ``consul`` or ``consul:certificate``."""
-    changed = []
+    """Write everything; the units whose files changed, as ``consul`` or ``consul:certificate``: they are pending."""
+    changed: list[str] = []
+    pending = Pending(root)
+
+    def written(unit: str, path: Path, text: str, owner: str) -> None:
+        if write(path, text, owner, before=lambda: pending.note(unit)) and unit not in changed:
+            changed.append(unit)
+
     write(root / CA_FILE.lstrip("/"), credentials.authority, "root", 0o644)
     for agent, config in agent_configs(facts, credentials).items():
         folder = root / f"etc/{agent}.d"
         owner = "root" if agent == "nomad" and not facts.is_server else agent
-        if write(folder / f"{agent}.json", json.dumps(config, indent=1, sort_keys=True), owner):
-            changed.append(agent)
+        written(agent, folder / f"{agent}.json", json.dumps(config, indent=1, sort_keys=True), owner)
         if agent == "nomad" and facts.is_server:
             # Of its own and untold: Nomad reads it when it starts for the first time, later keys are in its keyring.
             gossip = json.dumps(nomad.gossip_config(credentials.nomad_gossip))
             write(folder / "gossip.json", gossip, owner)
         own = credentials.certificate
-        files = {"ca.pem": credentials.authority, "cert.pem": own.certificate, "key.pem": own.key}
-        written = [write(folder / "tls" / name, text, owner) for name, text in files.items()]
-        if any(written):
-            changed.append(f"{agent}:certificate")
+        for name, text in {"ca.pem": credentials.authority, "cert.pem": own.certificate, "key.pem": own.key}.items():
+            written(f"{agent}:certificate", folder / "tls" / name, text, owner)
     return changed
 
 
@@ -83,23 +85,24 @@ def write_docker(facts: Facts, parameters: Parameters) -> None:
 
 def docker_config(facts: Facts, parameters: Parameters) -> dict[str, object]:
     """How images are pulled: with the node's own identity, or with a credential that the cluster keeps."""
-    auths = {}
-    for host in facts.registry_credentials:
-        kept = json.loads(parameters.read(f"{REGISTRIES}/{host.replace(':', '_')}") or "{}")
-        text = f"{kept.get('username', '')}:{kept.get('password', '')}"
-        auths[_DOCKER_NAMES.get(host, host)] = {"auth": base64.b64encode(text.encode()).decode()}
-    return {"auths": auths, "credHelpers": dict.fromkeys(facts.registries, "ecr-login")}
+    return {"auths": auths(facts, parameters), "credHelpers": dict.fromkeys(facts.registries, "ecr-login")}
 
 
 def own_certificate(root: Path = Path("/")) -> Pair | None:
     """The certificate that the node was given before."""
     files = [root / "etc/consul.d/tls" / name for name in ("cert.pem", "key.pem")]
-    return Pair(*(file.read_text() for file in files)) if all(file.exists() for file in files) else None
+    return Pair(*(file.read_text(errors="replace") for file in files)) if all(file.exists() for file in files) else None
 
 
-def follow(changed: list[str]) -> None:
-    """Let the agents take over what changed. Consul reads all of it anew, Nomad its certificates only."""
+def follow(pending: Pending, start_again: Callable[[], None]) -> None:
+    """Let the agents take over what changed. Consul reads all of it anew, Nomad its certificates only.
+
+    ``start_again`` does that with Nomad; where it raises, that is still pending.
+    """
     for unit in ("consul", "nomad"):
-        if unit in changed or f"{unit}:certificate" in changed:
-            verb = "restart" if unit == "nomad" and unit in changed else "reload"
-            subprocess.run(["systemctl", verb, unit], check=False, timeout=120)
+        noted = [name for name in pending.names() if name.partition(":")[0] == unit]
+        if "nomad" in noted:
+            start_again()
+        elif noted:
+            systemctl("reload", unit)
+        pending.done(*noted)

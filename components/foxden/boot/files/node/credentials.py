@@ -1,18 +1,16 @@
 """The cluster's secrets by name, and how each is made when nobody has made it yet."""
 
 import base64
-import json
 import os
 import uuid
 from dataclasses import dataclass
-from time import sleep
 
 from .certificates import Pair, is_good, issue, new_authority, pair
 from .facts import Facts
+from .kept import AUTHORITY, PUBLIC_AUTHORITY, pool_secret
 from .parameters import Parameters
+from .rest import ApiError
 
-AUTHORITY = "servers/ca-key"
-PUBLIC_AUTHORITY = "shared/ca"
 CONSUL_GOSSIP = "shared/consul-gossip"
 NOMAD_GOSSIP = "servers/nomad-gossip"
 CONSUL_MANAGEMENT = "servers/consul-management-token"
@@ -20,9 +18,6 @@ NOMAD_MANAGEMENT = "servers/nomad-management-token"
 SERVERS_CONSUL = "servers/consul-token"
 OPERATORS_CONSUL = "operators/consul-token"
 OPERATORS_NOMAD = "operators/nomad-token"
-POOLS = "servers/pools"
-"""The names of all pools of workers, a JSON list that is not secret."""
-REGISTRIES = "shared/registries"
 
 
 @dataclass(frozen=True)
@@ -38,11 +33,6 @@ class Credentials:
     nomad_management: str = ""
 
 
-def pool_secret(pool: str, name: str) -> str:
-    """Where a secret of a pool's workers is kept: ``certificate``, ``consul-token``, ``drain-token``."""
-    return f"pools/{pool}/{name}"
-
-
 def gossip_key() -> str:
     """32 bytes, as Serf takes them."""
     return base64.b64encode(os.urandom(32)).decode()
@@ -53,17 +43,12 @@ def token() -> str:
     return str(uuid.uuid4())
 
 
-def pools(parameters: Parameters) -> list[str]:
-    """The names of the pools that workers may belong to."""
-    return [str(name) for name in json.loads(parameters.read(POOLS) or "[]")]
-
-
 def of_server(facts: Facts, parameters: Parameters, own: Pair | None) -> Credentials:
     """A server's: whichever server is first makes what isn't there. ``own`` is its certificate, if it has one."""
     authority = pair(parameters.once(AUTHORITY, lambda: new_authority(facts.cluster).text()))
     public = parameters.once(PUBLIC_AUTHORITY, lambda: authority.certificate, public=True)
     parameters.once(OPERATORS_CONSUL, token)
-    if own is None or not is_good(authority.certificate, own.certificate):
+    if own is None or not is_good(authority.certificate, own):
         names = [f"server.{facts.cluster}.consul", "server.global.nomad", "localhost"]
         own = issue(authority, names, ["127.0.0.1", facts.address], facts.certificate_hours)
     return Credentials(
@@ -88,10 +73,9 @@ def of_worker(facts: Facts, parameters: Parameters) -> Credentials | None:
     return Credentials(authority, pair(certificate), gossip, consul_token)
 
 
-def awaited(facts: Facts, parameters: Parameters, own: Pair | None, every: float = 2) -> Credentials:
-    """The node's credentials, as soon as they are there."""
-    while True:
-        found = of_server(facts, parameters, own) if facts.is_server else of_worker(facts, parameters)
-        if found:
-            return found
-        sleep(every)
+def of_node(facts: Facts, parameters: Parameters, own: Pair | None) -> Credentials:
+    """The node's credentials; ApiError as long as they are not there."""
+    found = of_server(facts, parameters, own) if facts.is_server else of_worker(facts, parameters)
+    if found is None:
+        raise ApiError(f"the servers have not made the secrets of the pool {facts.pool} yet")
+    return found

@@ -56,7 +56,7 @@ class Group:
     def heartbeat(self) -> None:
         """Ask for more time before the group goes on without this node's word."""
         found = self._found()
-        if found and found["LifecycleState"].endswith(":Wait"):
+        if found and found["LifecycleState"].endswith("Terminating:Wait"):
             named = {"AutoScalingGroupName": found["AutoScalingGroupName"], "LifecycleHookName": TERMINATE_HOOK}
             self._client.record_lifecycle_action_heartbeat(InstanceId=self._instance, **named)
 

@@ -9,14 +9,23 @@ from .units import is_active, keep_ended, systemctl
 from .waiting import nothing, until
 
 _LEAVE_WITHIN = 60
+NOMAD_LEADER = "/v1/operator/raft/transfer-leadership"
+"""Where Nomad is told to let another server lead."""
 
 
-def drain(nomad: Api, deadline: int, meanwhile: Callable[[], None]) -> bool:
-    """Move this worker's services elsewhere. The ingress goes with the node: its balancer sends it nothing more."""
-    node = node_id()
+def drain(api: Callable[[], Api], deadline: int, meanwhile: Callable[[], None]) -> bool:
+    """Move this worker's services elsewhere. The ingress goes with the node: its balancer sends it nothing more.
+
+    ``api`` is asked for each time: its token may not be there yet. False when time is up, be it that nobody took it.
+    """
+    try:
+        path = f"/v1/node/{node_id()}"
+    except FileNotFoundError:  # it has not begun yet
+        return True
     wish = {"Deadline": deadline * 10**9, "IgnoreSystemJobs": True}
-    until(lambda: bool(nomad.call("POST", f"/v1/node/{node}/drain", {"DrainSpec": wish})), 60, meanwhile)
-    return until(lambda: nomad.get(f"/v1/node/{node}")["DrainStrategy"] is None, deadline + 60, meanwhile)
+    if not until(lambda: bool(api().call("POST", f"{path}/drain", {"DrainSpec": wish})), deadline, meanwhile):
+        return False
+    return until(lambda: api().get(path)["DrainStrategy"] is None, deadline + 60, meanwhile)
 
 
 def is_ready(nomad: Api) -> bool:
@@ -51,11 +60,16 @@ def leave_raft(
     others = facts.quorum if facts.servers > 1 else 0
     until(lambda: len(look() - {facts.name}) >= others, facts.drain_deadline, meanwhile)
     retire()
-    for api, path in ((nomad, "/v1/operator/raft/transfer-leadership"), (consul, "/v1/operator/raft/transfer-leader")):
-        if facts.servers > 1 and _leads(api, facts):
-            _try(api, path)
+    hand_over(nomad, facts, NOMAD_LEADER)
+    hand_over(consul, facts, "/v1/operator/raft/transfer-leader")
     end_nomad()
     leave_consul(consul)
+
+
+def hand_over(api: Api, facts: Facts, path: str) -> None:
+    """Let another server lead, if this one does."""
+    if facts.servers > 1 and _leads(api, facts):
+        _try(api, path)
 
 
 def leave_pool(consul: Api) -> None:
@@ -77,7 +91,7 @@ def end_nomad() -> None:
 
 
 def start_nomad_again() -> None:
-    """The services of this node go on meanwhile."""
+    """A worker's services go on meanwhile."""
     systemctl("restart", "nomad")
 
 

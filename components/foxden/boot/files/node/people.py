@@ -5,7 +5,7 @@ import sys
 
 from . import aws, configure, snapshots
 from .api import CA_FILE, CONSUL, NOMAD, Api
-from .credentials import awaited
+from .credentials import of_node
 from .facts import Facts
 from .parameters import Parameters
 from .rotate import rotate
@@ -20,7 +20,7 @@ usage on a server: foxden-node rotate gossip|tokens|authority
 def command(arguments: list[str], facts: Facts) -> None:
     """Do one of them; exits with a usage where it is none."""
     parameters = Parameters(aws.client(facts, "ssm"), facts.parameters, facts.key)
-    found = awaited(facts, parameters, configure.own_certificate())
+    found = of_node(facts, parameters, configure.own_certificate())
     apis = {"consul": Api(CONSUL, found.consul_management), "nomad": Api(NOMAD, found.nomad_management)}
     kind, *rest = arguments
     if kind == "rotate" and len(rest) == 1 and rest[0] in ("gossip", "tokens", "authority"):

@@ -24,7 +24,7 @@ def take(facts: Facts, apis: Mapping[str, Api]) -> list[str]:
 def _taken(api: Api, path: str, tries: int = 3) -> bytes:
     """A follower hands on its leader's, and its connection may be reset meanwhile: so it is asked again."""
     try:
-        return api.raw("GET", path)
+        return api.patient().raw("GET", path)
     except ApiError:
         if tries == 1:
             raise
@@ -35,7 +35,7 @@ def _taken(api: Api, path: str, tries: int = 3) -> bytes:
 def restore(facts: Facts, apis: Mapping[str, Api], name: str, key: str) -> None:
     """Put what the object holds in place of what there is. With Nomad's, the workers that it knows join again."""
     found = aws.client(facts, "s3").get_object(Bucket=facts.snapshots, Key=key)
-    apis[name].raw("PUT", _PATHS[name], found["Body"].read())
+    apis[name].patient().raw("PUT", _PATHS[name], found["Body"].read())
     if name == "nomad":
         until(lambda: _called(apis), 60, lambda: None)
 

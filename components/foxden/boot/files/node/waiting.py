@@ -7,21 +7,35 @@ from .rest import ApiError
 
 
 def until(done: Callable[[], bool], within: float, meanwhile: Callable[[], None], every: float = 2) -> bool:
-    """Wait until ``done``, with ``meanwhile`` every now and then; False when time is up."""
+    """Wait until ``done``, with ``meanwhile`` every now and then; False when time is up.
+
+    Whatever goes wrong is no end: a node that goes must not begin anew because its cloud was asked too often.
+    """
     end, beat = time.monotonic() + within, 0.0
+    said: set[str] = set()
     while True:
-        try:
-            if done():
-                return True
-        except (ApiError, OSError):
-            pass  # not done yet
+        if _tried(done, said):
+            return True
         now = time.monotonic()
         if now >= end:
             return False
         if now >= beat:
             beat = now + 30
-            meanwhile()
+            _tried(meanwhile, said)
         time.sleep(min(every, max(0.05, end - now)))
+
+
+def _tried(what: Callable[[], object], said: set[str]) -> bool:
+    try:
+        return bool(what())
+    except (ApiError, OSError):
+        return False  # not yet
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}"
+        if told not in said:
+            said.add(told)
+            print(f"goes on waiting: {told}", flush=True)
+        return False
 
 
 def nothing() -> None:

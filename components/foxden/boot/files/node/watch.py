@@ -23,6 +23,7 @@ class Watch:
         self._facts = facts
         self._clock = clock
         self._since: dict[str, float] = {}
+        self._looked = clock()
 
     def failed(self, instances: Collection[str], found: Found, busy: bool) -> str | None:
         """The instance to replace now, if there is one.
@@ -31,7 +32,12 @@ class Watch:
         enough. The others must be enough to decide, and no instance may be on its way, in or out
         (``busy``): so they are replaced one after the other.
         """
-        now = self._clock()
+        now, before = self._clock(), self._looked
+        self._looked = now
+        if found.without("") is None:
+            # Time in which nobody could say counts for nobody: all would be away for long once somebody can.
+            self._since = {name: since + now - before for name, since in self._since.items()}
+            return None
         names = {f"{self._facts.pool}-{instance}": instance for instance in instances}
         ailing = [name for name in sorted(names) if name not in found.whole()]
         self._since = {name: self._since.get(name, now) for name in ailing}

@@ -2,17 +2,16 @@
 
 import time
 
-from . import leaving
+from . import configure, leaving
 from .api import CONSUL, NOMAD, Api, ApiError
-from .credentials import Credentials, pool_secret
-from .duties import Done, Duty, Gone
+from .credentials import Credentials
+from .duties import Done, Duty
 from .facts import Facts
+from .going import Going
 from .group import Group
+from .kept import pool_secret
 from .parameters import Parameters
-from .waiting import until
-
-_TAKEN_WITHIN = 100
-"""Seconds after a notice in which a worker's services must have moved: the machine is there for 20 more."""
+from .pending import Pending
 
 _STRANDED_AFTER = 60
 """Seconds in which Nomad finds another server by itself, if it knows one."""
@@ -28,12 +27,24 @@ class Worker:
         self._parameters = parameters
         self._group = group
         self._consul = Api(CONSUL, credentials.consul_token)
-        self._drained = False
+        self._going = Going(
+            facts,
+            group,
+            "services",
+            lambda deadline: leaving.drain(self._nomad, deadline, group.heartbeat),
+            lambda: leaving.leave_pool(self._consul),
+        )
         self._last_reached = time.monotonic()
+        self._pending = Pending()
 
     def duties(self) -> list[Duty]:
         """All of them."""
-        return [Duty("launch", 3, self.launch), Duty("leave", 3, self.leave), Duty("reach", 10, self.reach)]
+        return [
+            Duty("launch", 3, self.launch),
+            Duty("leave", 3, self.leave),
+            Duty("changes", 5, self.follow),
+            Duty("reach", 10, self.reach),
+        ]
 
     def launch(self) -> None:
         """Tell the group once this worker takes work. That it can pull images was seen before Nomad was started."""
@@ -42,17 +53,11 @@ class Worker:
 
     def leave(self) -> None:
         """Move the work away when the machine is about to go; leave and tell the group when it is the group's wish."""
-        terminating, taken = self._group.is_terminating(), self._group.is_taken()
-        if not self._drained and (terminating or taken or self._group.is_at_risk()):
-            print("this node goes: moving its services elsewhere", flush=True)
-            deadline = min(_TAKEN_WITHIN, self._facts.drain_deadline) if taken else self._facts.drain_deadline
-            moved = leaving.drain(self._nomad(), deadline, self._group.heartbeat)
-            print("its services are gone" if moved else "its time is up", flush=True)
-            self._drained = True
-        if terminating:
-            leaving.leave_pool(self._consul)
-            until(self._group.left, 60, self._group.heartbeat)
-            raise Gone
+        self._going.look()
+
+    def follow(self) -> None:
+        """Let the agents take over what changed; services go on meanwhile."""
+        configure.follow(self._pending, leaving.start_nomad_again)
 
     def reach(self) -> None:
         """Start Nomad anew when the only server that it knows is gone, for then it asks Consul for no other.

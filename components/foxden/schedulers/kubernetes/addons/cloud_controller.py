@@ -12,6 +12,7 @@ from foxden.schedulers.kubernetes.addons.objects import (
     deployment,
     role,
     rule,
+    sees_askers,
 )
 from foxden.schedulers.kubernetes.addons.pods import CLUSTER, container, http, pod, region
 
@@ -60,15 +61,7 @@ def objects(it: CloudController, plan: ServicesPlan) -> dict[str, Object]:
         "binding": binding(own, NAME, own, NAME, SYSTEM),
         "lease": role(NAME, NAME, _leases(), SYSTEM),
         "leases": binding(NAME, NAME, NAME, NAME, SYSTEM, space=SYSTEM, whole=False),
-        "authentication": binding(
-            f"{NAME}:authentication",
-            NAME,
-            "extension-apiserver-authentication-reader",
-            NAME,
-            SYSTEM,
-            space=SYSTEM,
-            whole=False,
-        ),
+        "authentication": sees_askers(NAME, SYSTEM),
         "config": settings,
         "workload": deployment(NAME, SYSTEM, NAME, whole),
     }

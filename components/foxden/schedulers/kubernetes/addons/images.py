@@ -2,7 +2,8 @@
 
 from foxden.clusters.services_plan import Extra, ServicesPlan
 
-_CSI = "public.ecr.aws/csi-components"
+_AMAZON = "registry.k8s.io/provider-aws"
+_CSI = "registry.k8s.io/sig-storage"
 _CERTIFICATES = "quay.io/jetstack/cert-manager"
 
 IMAGES = {
@@ -14,19 +15,40 @@ IMAGES = {
         "registry.k8s.io/metrics-server/metrics-server:v0.8.0"
         "@sha256:89258156d0e9af60403eafd44da9676fd66f600c7934d468ccc17e42b199aee2"
     ),
-    "cloud-controller": "registry.k8s.io/provider-aws/cloud-controller-manager:v1.34.0",
-    "ebs-csi-driver": "public.ecr.aws/ebs-csi-driver/aws-ebs-csi-driver:v1.61.1",
-    "csi-provisioner": f"{_CSI}/csi-provisioner:v6.2.0-eksbuild.7",
-    "csi-attacher": f"{_CSI}/csi-attacher:v4.12.0-eksbuild.2",
-    "csi-resizer": f"{_CSI}/csi-resizer:v2.2.0-eksbuild.2",
-    "csi-registrar": f"{_CSI}/csi-node-driver-registrar:v2.17.0-eksbuild.2",
-    "csi-liveness": f"{_CSI}/livenessprobe:v2.19.0-eksbuild.2",
+    # These two are in Kubernetes' list of what its registry takes (kubernetes/k8s.io, k8s-staging-provider-aws).
+    "cloud-controller": (
+        f"{_AMAZON}/cloud-controller-manager:v1.34.0"
+        "@sha256:389f84eb8be523c1f3dc97b8e6cf48013a20f19e6c23dad7259ac26297b11940"
+    ),
+    "ebs-csi-driver": (
+        f"{_AMAZON}/aws-ebs-csi-driver:v1.61.1@sha256:136261e84e053e6bad4db46d249c79ff6eb5ec0ebb7958da8759d8247a12622b"
+    ),
+    # As IBM's driver for Storage Scale pins them, and for all but the first others that name the registry, too.
+    "csi-provisioner": (
+        f"{_CSI}/csi-provisioner:v6.2.0@sha256:6be9f63ca4caa6c46aae55aa372500949d8a21473d72f819da1f746076b32d4e"
+    ),
+    "csi-attacher": (
+        f"{_CSI}/csi-attacher:v4.12.0@sha256:b9dc9a714a484ccdeeb6f86d88d4db9b7a5ecfc5a55da6db3a60bb3fa33c278a"
+    ),
+    "csi-resizer": (
+        f"{_CSI}/csi-resizer:v2.2.0@sha256:a2d40c1c3ccb0c48b467125a6652c4dd5dcbf0d295641c9989581cfc690f6cf3"
+    ),
+    "csi-registrar": (
+        f"{_CSI}/csi-node-driver-registrar:v2.17.0"
+        "@sha256:f9de845b170155199f2a2a3f9531cf13d78e31235e9db6b6582a8b0db0a50dad"
+    ),
+    "csi-liveness": (
+        f"{_CSI}/livenessprobe:v2.19.0@sha256:06da0d5b8908072f2e4522692aee8dc119fba7247a9658497e1153992cd777e9"
+    ),
     "cluster-autoscaler": "registry.k8s.io/autoscaling/cluster-autoscaler:v1.34.5",
     "external-dns": (
         "registry.k8s.io/external-dns/external-dns:v0.20.0"
         "@sha256:ddc7f4212ed09a21024deb1f470a05240837712e74e4b9f6d1f2632ff10672e7"
     ),
-    "dashboard": "ghcr.io/headlamp-k8s/headlamp:v0.45.0",
+    # As seven projects that have nothing to do with each other pin it.
+    "dashboard": (
+        "ghcr.io/headlamp-k8s/headlamp:v0.45.0@sha256:db3f0e0fc58d358d41daa3fe7fc852437552c7ee873c3645470f7b86a8e0db49"
+    ),
     "fluent-bit": "cr.fluentbit.io/fluent/fluent-bit:4.2.2",
     "prometheus": (
         "quay.io/prometheus/prometheus:v3.8.1@sha256:2b6f734e372c1b4717008f7d0a0152316aedd4d13ae17ef1e3268dbfaf68041b"
@@ -52,7 +74,10 @@ IMAGES = {
         f"{_CERTIFICATES}-startupapicheck:v1.19.1"
         "@sha256:96a82fa28b14fa0307377111f17adeb5888e313c60445074a775b495dbb07d08"
     ),
-    "certificates-solver": f"{_CERTIFICATES}-acmesolver:v1.19.1",
+    # As those pin it whose pins of the others are these.
+    "certificates-solver": (
+        f"{_CERTIFICATES}-acmesolver:v1.19.1@sha256:35ed1103cb49a3e1fc2438de84f304e3fbdeb53e0366f6b1bc2ec9b2e57462db"
+    ),
 }
 """What it is of to the image; by digest where its publisher's was found."""
 

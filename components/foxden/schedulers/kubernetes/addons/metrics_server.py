@@ -10,6 +10,7 @@ from foxden.schedulers.kubernetes.addons.objects import (
     deployment,
     role,
     rule,
+    sees_askers,
     service,
     thing,
 )
@@ -54,15 +55,7 @@ def objects(it: MetricsServer, plan: ServicesPlan) -> dict[str, Object]:
         "reader": reader,
         "binding": binding(own, NAME, own, NAME, SYSTEM),
         "delegation": binding(f"{NAME}:delegation", NAME, "system:auth-delegator", NAME, SYSTEM),
-        "authentication": binding(
-            f"{NAME}:authentication",
-            NAME,
-            "extension-apiserver-authentication-reader",
-            NAME,
-            SYSTEM,
-            space=SYSTEM,
-            whole=False,
-        ),
+        "authentication": sees_askers(NAME, SYSTEM),
         "service": service(NAME, SYSTEM, NAME, {"https": (443, PORT)}),
         "workload": deployment(NAME, SYSTEM, NAME, whole),
         "api": _api(),
@@ -79,4 +72,7 @@ def _api() -> Object:
         # Its certificate is its own, made when it starts; what it tells is no secret and no command.
         "insecureSkipTLSVerify": True,
     }
-    return thing("apiregistration.k8s.io/v1", "APIService", f"v1beta1.{_GROUP}", NAME, spec=spec)
+    found = thing("apiregistration.k8s.io/v1", "APIService", f"v1beta1.{_GROUP}", NAME, spec=spec)
+    # A pod that is well is of no use to an API that has no way to it.
+    found["metadata"]["annotations"] = {"pulumi.com/waitFor": "condition=Available"}
+    return found

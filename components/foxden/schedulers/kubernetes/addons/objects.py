@@ -80,6 +80,12 @@ def binding(name: str, of: str, to: str, who: str, home: str, space: str = "", w
     )
 
 
+def sees_askers(name: str, home: str) -> Object:
+    """Lets the account ``name`` of the namespace ``home`` see how the API tells whom it asks for."""
+    to = "extension-apiserver-authentication-reader"
+    return binding(f"{name}:authentication", name, to, name, home, space="kube-system", whole=False)
+
+
 def config(name: str, space: str, of: str, data: Mapping[str, str]) -> Object:
     """A ConfigMap that never changes: another content has another name, so that an old pod keeps its own."""
     return thing(

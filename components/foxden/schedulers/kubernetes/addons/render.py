@@ -51,16 +51,33 @@ _STAGES = (
 """Kinds by when they come; those that are nowhere in here come with the empty one."""
 
 
+_AWAITED = ("Deployment", "DaemonSet", "Job", "APIService")
+_USUAL = 600
+"""Seconds that Kubernetes and Pulumi give an object unless they are told."""
+_LATER = 15
+
+
 def stage_of(kind: str) -> int:
     """When an object of a kind comes, among those of one cluster service: each stage waits for the one before."""
     return next((place for place, kinds in enumerate(_STAGES) if kind in kinds), _STAGES.index(()))
+
+
+def in_time(thing: Object, seconds: int) -> Object:
+    """The same object, given up if its pods, or what it serves of the API, are not well after so many seconds."""
+    if thing["kind"] not in _AWAITED or seconds == _USUAL:
+        return thing
+    metadata = thing["metadata"]
+    # The word of the controller, which knows more, comes first.
+    annotations = {**metadata.get("annotations", {}), "pulumi.com/timeoutSeconds": str(seconds + _LATER)}
+    progress = {"progressDeadlineSeconds": seconds} if thing["kind"] == "Deployment" else {}
+    return {**thing, "metadata": {**metadata, "annotations": annotations}, "spec": {**thing["spec"], **progress}}
 
 
 def render_services(plan: ServicesPlan, connection: Connection) -> dict[str, dict[str, Object]]:
     """Cluster service to key to object, of all that are wanted."""
     options = options_of(connection.options)
     return {
-        name: dict(render(wanted, plan, connection, options))
+        name: {key: in_time(thing, wanted.deadline) for key, thing in render(wanted, plan, connection, options).items()}
         for name, render in RENDERERS.items()
         if (wanted := getattr(plan, name)) is not None
     }

@@ -1,6 +1,6 @@
 """Cluster services as resources of Pulumi: see :class:`foxden.clusters.services_contract.ServicesOfClusters`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 import pulumi
@@ -11,11 +11,23 @@ from foxden.schedulers.base import mapped
 from foxden.schedulers.kubernetes.addons.images import OF as IMAGES
 from foxden.schedulers.kubernetes.addons.render import FIRST, render_services, stage_of
 from foxden.schedulers.kubernetes.created import after, create_object
+from foxden.schedulers.kubernetes.options import read_options
+from foxden.service.reader import did_you_mean
 
-__all__ = ["IMAGES", "create"]
+__all__ = ["IMAGES", "create", "problems"]
 
 _ANYWHERE = Connection("kubernetes", "any", "example.com", "https://127.0.0.1")
 """Which objects there are is the same on every cluster."""
+
+
+def problems(options: Mapping[str, Any], wanted: Collection[str]) -> list[str]:
+    """What of it the cluster has by itself: it would be there twice, under the same names."""
+    own = read_options(options)[0].provides
+    unknown = [name for name in own if name not in IMAGES]
+    return [
+        *(f"options.provides must name cluster services, got {name!r}{did_you_mean(name, IMAGES)}" for name in unknown),
+        *(f"{name} must not be given: this cluster has its own (options.provides)" for name in wanted if name in own),
+    ]
 
 
 def create(

@@ -42,6 +42,9 @@ class Server:
     """What the controllers make of an object before it is read."""
     lingers: bool = False
     """Whether deleted objects stay."""
+    version: str = "v1.34.4"
+    """What it says it is; '' when it keeps that to itself."""
+    address: str = "https://api.test"
     paused: float = 0.0
     cancelled: threading.Event = field(default_factory=threading.Event)
     kinds: dict[str, dict[str, tuple[str, bool]]] = field(default_factory=lambda: copy.deepcopy(_KINDS))
@@ -63,6 +66,8 @@ class Server:
         self.asked.append((method, path, dict(query or {})))
         if method in self.refusals:
             raise _refusal(*self.refusals[method])
+        if path == "/version" and self.version:
+            return Answer({"major": "1", "gitVersion": self.version}, 0)
         if path in self.kinds:
             entries = [{"kind": k, "name": n, "namespaced": ns} for k, (n, ns) in self.kinds[path].items()]
             return Answer({"resources": entries}, 0)

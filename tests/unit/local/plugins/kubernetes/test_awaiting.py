@@ -11,6 +11,7 @@ from local.plugins.kubernetes.cluster import Cluster
 from local.plugins.kubernetes.kinds import Kind
 
 DEPLOYMENT = Kind("apps/v1", "Deployment")
+SERVED = Kind("apiregistration.k8s.io/v1", "APIService")
 LATE = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded", "message": "old", "at": 1}
 COMPLETE = {"type": "Progressing", "status": "True", "reason": "NewReplicaSetAvailable"}
 WHOLE = {"replicas": 1, "updatedReplicas": 1, "availableReplicas": 1}
@@ -49,3 +50,16 @@ def test_one_that_is_missed_again_is() -> None:
 def test_what_was_said_before_counts_when_the_time_to_get_on_is_over() -> None:
     with pytest.raises(NotReady, match=r"\[ProgressDeadlineExceeded\] old"):
         until_ready(cluster(), DEPLOYMENT, deployment(LATE, deadline=0), 60)
+
+
+def served(*conditions: dict[str, str]) -> dict[str, Any]:
+    metadata = {"name": "v1.x", "generation": 1, "annotations": {"pulumi.com/waitFor": "condition=Available"}}
+    return {"metadata": metadata, "spec": {}, "status": {"conditions": list(conditions)}}
+
+
+def test_a_condition_is_waited_for_where_the_program_says_so() -> None:
+    well = served({"type": "Available", "status": "True"})
+    assert until_ready(cluster(served(), well), SERVED, served(), 60) == well
+    closed = served({"type": "Available", "status": "False", "reason": "FailedDiscoveryCheck", "message": "no way"})
+    with pytest.raises(NotReady, match=r"Available does not hold: \[FailedDiscoveryCheck\] no way"):
+        until_ready(cluster(closed), SERVED, closed, -1)

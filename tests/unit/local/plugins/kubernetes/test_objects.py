@@ -79,7 +79,8 @@ class TestCheck:
         [
             ("x", "must be an object"),
             ({"generateName": "x-"}, "leave the name out"),
-            ({"annotations": {"pulumi.com/waitFor": "condition=Ready"}}, "waits for nothing but"),
+            ({"annotations": {"pulumi.com/waitFor": "jsonpath={.status.phase}=Up"}}, "waits for nothing but"),
+            ({"annotations": {"pulumi.com/replaceUnready": "true"}}, "replaces nothing that only failed"),
             ({"annotations": {"pulumi.com/timeoutSeconds": "soon"}}, "whole number of seconds"),
             ({"annotations": {"pulumi.com/deletionPropagationPolicy": "maybe"}}, "foreground, background or orphan"),
         ],
@@ -91,6 +92,7 @@ class TestCheck:
     def test_no_problem(self) -> None:
         assert list(problems({"metadata": UNKNOWN}, MAP)) == []
         assert list(problems({"metadata": {"annotations": {"pulumi.com/timeoutSeconds": UNKNOWN}}}, MAP)) == []
+        assert list(problems({"metadata": {"annotations": {"pulumi.com/waitFor": "condition=Ready"}}}, MAP)) == []
 
 
 def annotated(**annotations: str) -> Values:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.plugins.kubernetes.readiness import RULES
+from local.plugins.kubernetes.readiness import RULES, conditional
 
 
 def state(kind: str, spec: Any = None, status: Any = None, **top: Any) -> str:
@@ -140,3 +140,16 @@ def test_a_secret_is_waited_for_only_where_the_cluster_makes_it() -> None:
     assert state("/Secret") == "ready"
     assert state("/Secret", **token) == "waiting for the token"
     assert state("/Secret", **token, data={"token": "dA=="}) == "ready"
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (None, "its condition Available does not hold"),
+        (conditions(Available="False"), "its condition Available does not hold: [R] m"),
+        (conditions(Available="True"), ""),
+    ],
+)
+def test_a_condition_that_the_program_names(status: dict[str, Any] | None, said: str) -> None:
+    found = conditional({"metadata": {}, "status": status}, "Available")
+    assert (found.text, found.ready, found.failed) == (said, not said, False)

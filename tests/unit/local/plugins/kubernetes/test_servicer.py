@@ -147,3 +147,25 @@ def test_schema_and_settings(plugin: Any) -> None:
     config = {"kubeconfig": kubeconfig, "cluster": "c", "enablePatchForce": True, "upsertExistingObjects": True}
     found = settings.connect(config, Server().cancelled).settings
     assert found.force and found.adopts and found.namespace == "default" and not found.mutable_secrets
+
+
+def test_a_cluster_that_is_too_old_is_told_before_anything_is_made(plugin: Any, fake: Server) -> None:
+    fake.version = "v1.30.14"
+    given = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}
+    words = "the cluster at https://api.test is Kubernetes 1.30.14, and 1.31 or later is needed (docs/kubernetes.md)"
+    for _ in range(2):
+        assert refused(lambda: check(plugin, SECRET, given)) == (grpc.StatusCode.FAILED_PRECONDITION, words)
+    assert [path for _, path, _ in fake.asked] == ["/version"]
+
+
+def test_what_is_on_a_cluster_that_is_too_old_may_be_removed(plugin: Any, fake: Server) -> None:
+    given = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}
+    made = create(plugin, SECRET, given)
+    fake.version = "v1.30.14"
+    plugin.Delete(provider_pb2.DeleteRequest(urn=SECRET, id=made.id, properties=made.properties))
+    assert fake.objects == {}
+
+
+def test_a_cluster_may_keep_its_version_to_itself(plugin: Any, fake: Server) -> None:
+    fake.version = ""
+    assert create(plugin, SECRET, {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}).id == "team/s"

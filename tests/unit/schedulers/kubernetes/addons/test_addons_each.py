@@ -53,6 +53,21 @@ def test_what_the_api_asks_is_where_masters_without_a_way_to_pods_reach_it() -> 
     assert strategy == {"maxSurge": 0, "maxUnavailable": 1}
 
 
+def test_what_serves_a_part_of_the_api_is_waited_for_until_the_api_reaches_it() -> None:
+    assert one("metrics_server")["api"]["metadata"]["annotations"] == {"pulumi.com/waitFor": "condition=Available"}
+
+
+def test_what_is_not_well_in_time_is_given_up() -> None:
+    found = rendered({"prometheus": {"deadline": 60}, "metrics_server": {"deadline": 60}})
+    every = {**found["prometheus"], **found["metrics_server"]}
+    for key in ("states", "machines", "workload", "api"):
+        assert every[key]["metadata"]["annotations"]["pulumi.com/timeoutSeconds"] == "75"
+    assert every["states"]["spec"]["progressDeadlineSeconds"] == 60
+    assert "progressDeadlineSeconds" not in every["machines"]["spec"]
+    assert every["api"]["metadata"]["annotations"]["pulumi.com/waitFor"] == "condition=Available"
+    assert "annotations" not in one("prometheus")["states"]["metadata"]
+
+
 def test_certificates_of_kubelets_are_checked() -> None:
     assert not [word for word in args(one("metrics_server")["workload"]) if "insecure" in word]
 

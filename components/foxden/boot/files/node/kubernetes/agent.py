@@ -1,30 +1,34 @@
 """The program that runs as long as a master does."""
 
-import random
-import time
-
-from .. import aws
-from ..duties import Duties, Duty, Gone
+from .. import aws, duties
 from ..facts import Facts
 from ..group import Group
 from ..imds import Metadata
 from ..parameters import Parameters
+from ..pending import Pending
 from . import versions
 from .bootstrap import Bootstrap, Place, forget_others
-from .master_config import PARTS, MasterConfig, follow
+from .master_config import MasterConfig, follow
 from .restore import restored
 from .secrets import VERSION, of_master
 from .server import Server
 
 
-def configure(facts: Facts, parameters: Parameters) -> tuple[Place, list[str]]:
-    """Write what the parts read. Its place in etcd, and the parts that have to be started again."""
+def begin(facts: Facts, parameters: Parameters) -> None:
+    """Write what the parts begin with."""
+    configure(facts, parameters)
+    Pending().clear()
+
+
+def configure(facts: Facts, parameters: Parameters) -> Place:
+    """Write what the parts read, and give the node's place in etcd. What has to be started again is pending."""
     versions.check(facts.version, parameters.read(VERSION))
     config = MasterConfig(facts, of_master(facts, parameters))
     config.identify()
     ec2 = aws.client(facts, "ec2")
     place = Bootstrap(facts, parameters, ec2, lambda name, data: restored(facts, name, data)).place()
-    return place, config.write(place)
+    config.write(place)
+    return place
 
 
 def run(facts: Facts, metadata: Metadata) -> None:
@@ -37,26 +41,14 @@ def run(facts: Facts, metadata: Metadata) -> None:
         if _followed(facts, parameters).generation != place.generation:
             raise SystemExit("etcd begins again: so does this node")
 
-    # Not all masters at the same time: what is started again for a change must not be away everywhere.
-    often = min(facts.follow_within, facts.certificate_hours * 3600 / 20) * random.uniform(0.4, 0.8)  # noqa: S311
     server = Server(facts, parameters, group, place.generation)
-    duties = Duties([*server.duties(), Duty("refresh", often, refresh)])
-    try:
-        while True:
-            duties.once()
-            time.sleep(1)
-    except Gone:
-        print("this node has left its cluster", flush=True)
-        while True:  # until the machine is taken away
-            time.sleep(60)
+    duties.run([*server.duties(), duties.refresh(facts, refresh)])
 
 
 def _followed(facts: Facts, parameters: Parameters) -> Place:
-    place, parts = configure(facts, parameters)
+    place = configure(facts, parameters)
+    parts = follow(Pending())
     if parts:
-        # What begins with other data is nothing that the others may go on with.
-        parts = list(PARTS) if "etcd" in parts else parts
         print(f"started again for what changed: {', '.join(parts)}", flush=True)
-        follow(parts)
     forget_others(place)
     return place

@@ -14,6 +14,7 @@ from typing import Any
 from ..facts import Facts
 from ..parameters import Parameters
 from ..rest import ApiError
+from ..written import write
 from . import instances
 from .etcd import Etcd, Member, at, initial_cluster, peer_url
 
@@ -140,8 +141,7 @@ def _kept() -> Place | None:
 
 
 def _keep(place: Place) -> Place:
-    _PLACE.parent.mkdir(parents=True, exist_ok=True)
-    _PLACE.write_text(json.dumps(place.__dict__))
+    write(_PLACE, json.dumps(place.__dict__), "root")
     return place
 
 

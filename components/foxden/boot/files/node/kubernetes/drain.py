@@ -14,10 +14,10 @@ _TOO_MANY = 429
 _MIRROR = "kubernetes.io/config.mirror"
 
 
-def drain(api: Kube, node: str, deadline: int, meanwhile: Callable[[], None]) -> bool:
-    """Until all of them are gone; False when time is up before."""
-    until(lambda: cordon(api, node), 60, meanwhile)
-    return until(lambda: not evict(api, node), deadline, meanwhile)
+def drain(api: Callable[[], Kube], node: str, deadline: int, meanwhile: Callable[[], None]) -> bool:
+    """Until all of them are gone; False when time is up before. ``api`` is asked for each time: who asks is renewed."""
+    until(lambda: cordon(api(), node), 60, meanwhile)
+    return until(lambda: not evict(api(), node), deadline, meanwhile)
 
 
 def cordon(api: Kube, node: str) -> bool:
@@ -28,10 +28,15 @@ def cordon(api: Kube, node: str) -> bool:
 def evict(api: Kube, node: str) -> list[str]:
     """Ask each pod to go that has not been asked; the names of those that are still there."""
     pods = api.get(f"/api/v1/pods?fieldSelector=spec.nodeName%3D{node}").get("items") or []
-    left = [pod for pod in pods if moves(pod)]
+    left, failed = [pod for pod in pods if moves(pod)], []
     for pod in left:
         if not pod["metadata"].get("deletionTimestamp"):
-            _ask(api, pod["metadata"])
+            try:
+                _ask(api, pod["metadata"])
+            except ApiError as error:  # as for a pod that has two budgets: all others are asked
+                failed.append(error)
+    if failed:
+        raise failed[0]
     return [f"{pod['metadata']['namespace']}/{pod['metadata']['name']}" for pod in left]
 
 

@@ -1,15 +1,18 @@
 """Writes down what a worker's parts read. The kubelet gets its certificates itself, by a token of its pool's."""
 
-import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ..certificates import pair
 from ..facts import Facts
 from ..imds import Metadata
+from ..kept import PUBLIC_AUTHORITY, pool_secret
 from ..parameters import Parameters
+from ..pending import Pending
+from ..registries import auths
 from ..rest import ApiError
 from ..units import systemctl
 from ..written import write
@@ -17,7 +20,6 @@ from . import versions
 from .api import PORT, Kube, with_certificate
 from .kubeconfig import kubeconfig
 from .places import DNS_SERVICE, DOMAIN, POD_ADDRESSES, SERVICE_ADDRESSES
-from .secrets import PUBLIC_AUTHORITY, REGISTRIES, pool_secret
 
 AGENTS = ("kube-proxy", "kube-router")
 """What runs beside the kubelet."""
@@ -25,8 +27,6 @@ _KUBELET = "/etc/kubelet"
 _OWN = Path("/var/lib/kubelet/pki/kubelet-client-current.pem")
 """What the kubelet is known by: certificate and key."""
 _RESOLV = (Path("/run/systemd/resolve/resolv.conf"), Path("/etc/resolv.conf"))
-_DOCKER_NAMES = {"docker.io": "https://index.docker.io/v1/"}
-"""What a registry is called in a file of credentials, where that is not its host."""
 
 
 def api_url(facts: Facts) -> str:
@@ -36,9 +36,14 @@ def api_url(facts: Facts) -> str:
     return f"https://{facts.endpoint}:{PORT}"
 
 
+def has_joined() -> bool:
+    """Whether this node's kubelet has ever been let in."""
+    return _OWN.exists()
+
+
 def own_api(facts: Facts) -> Kube:
     """The API, as this node's kubelet: it sees what concerns its node, and changes no other."""
-    if not _OWN.exists():
+    if not has_joined():
         raise ApiError("the kubelet has no certificate yet")
     return with_certificate(api_url(facts), Path(_KUBELET, "ca.pem"), _OWN, _OWN)
 
@@ -49,17 +54,17 @@ def api_as(facts: Facts, agent: str) -> Kube:
     return with_certificate(api_url(facts), folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
 
 
-def configure(facts: Facts, metadata: Metadata, parameters: Parameters) -> list[str]:
-    """Write everything; the units that have to be started again because of what changed."""
+def configure(facts: Facts, metadata: Metadata, parameters: Parameters, pending: Pending) -> None:
+    """Write everything. The units that have to be started again because of what changes are pending."""
     authority = _read(parameters, PUBLIC_AUTHORITY)
     shown = {agent: pair(_read(parameters, pool_secret(facts.pool, agent))) for agent in AGENTS}
     token = _read(parameters, pool_secret(facts.pool, "bootstrap-token"))
-    url, changed = api_url(facts), []
+    url = api_url(facts)
     for agent, arguments in (("kube-proxy", proxy(facts)), ("kube-router", router(facts))):
         own = shown[agent]
         files = {"ca.pem": authority, "cert.pem": own.certificate, "key.pem": own.key}
         files |= {"kubeconfig.json": kubeconfig(f"/etc/{agent}", url), "arguments": _arguments(arguments)}
-        changed += [agent] * _written(f"/etc/{agent}", files)
+        _write(f"/etc/{agent}", files, partial(pending.note, agent))
     _wait_for_masters(facts)
     place = metadata.read("placement/availability-zone") or ""
     labels = {"topology.kubernetes.io/region": facts.region, "topology.kubernetes.io/zone": place, **facts.labels}
@@ -72,17 +77,18 @@ def configure(facts: Facts, metadata: Metadata, parameters: Parameters) -> list[
         "credentials.json": json.dumps(credentials(facts), indent=1, sort_keys=True),
         "arguments": _arguments(kubelet(facts, labels)),
     }
-    changed += ["kubelet"] * _written(_KUBELET, told)
+    _write(_KUBELET, told, partial(pending.note, "kubelet"))
     # Read only as long as the kubelet has no certificate.
     write(Path(_KUBELET, "bootstrap.json"), kubeconfig(_KUBELET, url, {"token": token}), "root")
-    write(Path("/var/lib/kubelet/config.json"), json.dumps(registry_credentials(facts, parameters)), "root")
-    return changed
+    write(Path("/var/lib/kubelet/config.json"), json.dumps({"auths": auths(facts, parameters)}), "root")
 
 
-def follow(units: Sequence[str]) -> None:
+def follow(pending: Pending) -> None:
     """Start again what has to be."""
-    for unit in units:
+    for unit in pending.names():
+        print(f"started again for what changed: {unit}", flush=True)
         systemctl("restart", unit)
+        pending.done(unit)
 
 
 def kubelet(facts: Facts, labels: Mapping[str, str]) -> list[str]:
@@ -148,16 +154,6 @@ def credentials(facts: Facts) -> dict[str, Any]:
     return {"apiVersion": "kubelet.config.k8s.io/v1", "kind": "CredentialProviderConfig", "providers": [provider]}
 
 
-def registry_credentials(facts: Facts, parameters: Parameters) -> dict[str, Any]:
-    """How images are pulled from registries whose credential the cluster keeps."""
-    auths = {}
-    for host in facts.registry_credentials:
-        kept = json.loads(parameters.read(f"{REGISTRIES}/{host.replace(':', '_')}") or "{}")
-        text = f"{kept.get('username', '')}:{kept.get('password', '')}"
-        auths[_DOCKER_NAMES.get(host, host)] = {"auth": base64.b64encode(text.encode()).decode()}
-    return {"auths": auths}
-
-
 def proxy(facts: Facts) -> list[str]:
     """The way to services."""
     return [
@@ -205,9 +201,9 @@ def _read(parameters: Parameters, name: str) -> str:
     return found
 
 
-def _written(folder: str, files: Mapping[str, str]) -> bool:
-    """Write all of them; whether one of them was another before."""
-    return sum(write(Path(folder, name), text, "root") for name, text in files.items()) > 0
+def _write(folder: str, files: Mapping[str, str], before: Callable[[], None]) -> None:
+    for name, text in files.items():
+        write(Path(folder, name), text, "root", before=before)
 
 
 def _arguments(arguments: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ import time
 from datetime import datetime, timezone
 from typing import Any
 
+from .. import kept
 from ..certificates import is_good, issue, pair
 from ..facts import Facts
 from ..parameters import Parameters
@@ -67,13 +68,13 @@ def keep_operators(facts: Facts, api: Kube, parameters: Parameters) -> None:
 
 def keep_pools(facts: Facts, api: Kube, parameters: Parameters) -> None:
     """What the workers of each pool begin with, and what the agents beside their kubelets show."""
-    authority = pair(parameters.read(secrets.AUTHORITY) or "")
-    for pool in secrets.pools(parameters):
+    authority = pair(parameters.read(kept.AUTHORITY) or "")
+    for pool in kept.pools(parameters):
         _keep_bootstrap_token(api, parameters, pool)
         for agent, user in _AGENTS.items():
-            name = secrets.pool_secret(pool, agent)
+            name = kept.pool_secret(pool, agent)
             found = parameters.read(name)
-            if not found or not is_good(authority.certificate, pair(found).certificate):
+            if not found or not is_good(authority.certificate, pair(found)):
                 parameters.replace(name, issue(authority, [], [], facts.certificate_hours, user).text())
 
 
@@ -84,7 +85,7 @@ def pool_group(pool: str) -> str:
 
 def _keep_bootstrap_token(api: Kube, parameters: Parameters, pool: str) -> None:
     """It may do no more than ask for a certificate, which is given only to who belongs to the pool."""
-    name = secrets.pool_secret(pool, "bootstrap-token")
+    name = kept.pool_secret(pool, "bootstrap-token")
     known = parameters.read(name)
     if known:
         held = api.peek(f"{_SYSTEM}/secrets/bootstrap-token-{known.partition('.')[0]}")

@@ -8,6 +8,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from ..rest import ApiError
 from .api import Kube
 from .operators import pool_group
 
@@ -40,15 +41,24 @@ def decide(api: Kube, is_of_pool: Callable[[str, str], bool], address: Callable[
 
     ``is_of_pool``: whether an instance belongs to a pool. ``address``: an instance's own, '' where it has none.
     """
+    failed = []
     for request in api.get(_PATH).get("items") or []:
         if request["spec"]["signerName"] in (_CLIENT, _SERVING) and not (request.get("status") or {}).get("conditions"):
-            wrong = problem(request["spec"], is_of_pool, address)
-            _answer(api, request, wrong)
+            try:
+                _answer(api, request, problem(request["spec"], is_of_pool, address))
+            except Exception as error:  # whatever it is, others get their answers
+                failed.append(f"{request['metadata']['name']}: {type(error).__name__}: {error}")
+    if failed:
+        raise ApiError("; ".join(failed))
 
 
 def problem(spec: dict[str, Any], is_of_pool: Callable[[str, str], bool], address: Callable[[str], str]) -> str:
     """Why a request is not to be granted; '' where it is."""
-    asked = x509.load_pem_x509_csr(base64.b64decode(spec["request"]))
+    try:
+        asked = x509.load_pem_x509_csr(base64.b64decode(spec["request"]))
+        names, addresses = _alternatives(asked)
+    except ValueError as error:
+        return f"it can't be read: {error}"
     name = _one(asked, NameOID.COMMON_NAME)
     found = worker(name.removeprefix("system:node:")) if name.startswith("system:node:") else None
     if found is None or _one(asked, NameOID.ORGANIZATION_NAME) != "system:nodes":
@@ -58,7 +68,6 @@ def problem(spec: dict[str, Any], is_of_pool: Callable[[str, str], bool], addres
         return f"{spec.get('username')} is not of the pool {found.pool}"
     if not is_of_pool(found.instance, found.pool):
         return f"{found.instance} is not in the group of the pool {found.pool}"
-    names, addresses = _alternatives(asked)
     if spec["signerName"] == _CLIENT:
         return "it has names of a server" if names or addresses else ""
     if names - {found.name} or addresses - {address(found.instance)}:

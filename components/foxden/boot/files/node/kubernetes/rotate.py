@@ -3,13 +3,13 @@
 import json
 from collections.abc import Callable
 
-from ..certificates import new_authority, new_key, pair
+from ..authority import rotate_authority
+from ..certificates import new_key
 from ..facts import Facts
 from ..parameters import Parameters
 from . import secrets
 from .api import Kube
 
-_NEXT_AUTHORITY = "servers/next-ca-key"
 _STEP = "servers/{name}-step"
 _LOOKS_EVERY = 60
 """Seconds from one time that the API looks for new keys of encryption to the next."""
@@ -31,7 +31,8 @@ def rotate(what: str, facts: Facts, parameters: Parameters, api: Kube) -> str:
     if what == "service-accounts":
         doing = "tokens of service accounts are signed"
         return _keys(facts, parameters, secrets.ACCOUNT_KEYS, new_key, lambda: _forget(parameters), doing)
-    return _authority(facts, parameters)
+    signed = f"Kubelets have theirs within {facts.certificate_hours} hours."
+    return rotate_authority(facts, parameters, _follow(facts), signed)
 
 
 def _keys(
@@ -65,26 +66,6 @@ def _write_again(api: Kube) -> None:
 def _forget(parameters: Parameters) -> None:
     """The token of operators is of the old key: the leader makes another one."""
     parameters.forget(secrets.OPERATORS)
-
-
-def _authority(facts: Facts, parameters: Parameters) -> str:
-    current = pair(parameters.read(secrets.AUTHORITY) or "")
-    trusted = parameters.read(secrets.PUBLIC_AUTHORITY) or ""
-    coming = parameters.read(_NEXT_AUTHORITY)
-    if coming is None and trusted == current.certificate:
-        fresh = new_authority(facts.cluster)
-        parameters.once(_NEXT_AUTHORITY, fresh.text)
-        parameters.replace(secrets.PUBLIC_AUTHORITY, current.certificate + fresh.certificate, public=True)
-        return f"Step 1 of 3: a new authority is trusted beside the old one. {_follow(facts)} Then call this again."
-    if coming is not None:
-        parameters.replace(secrets.AUTHORITY, coming)
-        parameters.forget(_NEXT_AUTHORITY)
-        return (
-            "Step 2 of 3: certificates are signed by the new authority. "
-            f"Kubelets have theirs within {facts.certificate_hours} hours. Then call this again."
-        )
-    parameters.replace(secrets.PUBLIC_AUTHORITY, current.certificate, public=True)
-    return f"Step 3 of 3: the old authority is trusted no more. {_follow(facts)}"
 
 
 def _follow(facts: Facts) -> str:

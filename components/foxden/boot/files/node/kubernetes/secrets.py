@@ -9,10 +9,9 @@ from typing import Any
 
 from ..certificates import Pair, new_authority, new_key, pair
 from ..facts import Facts
+from ..kept import AUTHORITY, PUBLIC_AUTHORITY
 from ..parameters import Parameters
 
-AUTHORITY = "servers/ca-key"
-PUBLIC_AUTHORITY = "shared/ca"
 ETCD_AUTHORITY = "servers/etcd-ca-key"
 PROXY_AUTHORITY = "servers/front-proxy-ca-key"
 ACCOUNT_KEYS = "servers/service-account-keys"
@@ -22,9 +21,6 @@ ENCRYPTION_KEYS = "servers/encryption-keys"
 OPERATORS = "operators/kubernetes-token"
 VERSION = "servers/kubernetes-version"
 """The lowest version of the API that masters serve. Not secret."""
-POOLS = "servers/pools"
-"""The names of all pools of workers, a JSON list that is not secret."""
-REGISTRIES = "shared/registries"
 
 
 @dataclass(frozen=True)
@@ -39,16 +35,6 @@ class MasterSecrets:
     proxy: Pair
     account_keys: tuple[str, ...]
     encryption_keys: tuple[tuple[str, str], ...]
-
-
-def pool_secret(pool: str, name: str) -> str:
-    """Where a secret of a pool's workers is kept: ``bootstrap-token``, ``kube-proxy``, ``kube-router``."""
-    return f"pools/{pool}/{name}"
-
-
-def pools(parameters: Parameters) -> list[str]:
-    """The names of the pools that workers may belong to."""
-    return [str(name) for name in json.loads(parameters.read(POOLS) or "[]")]
 
 
 def encryption_key() -> tuple[str, str]:

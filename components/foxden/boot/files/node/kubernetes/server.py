@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import aws
-from ..duties import Done, Duty, Gone
+from ..duties import Done, Duty
 from ..facts import Facts
+from ..going import farewell
 from ..group import Group
 from ..parameters import Parameters
 from ..rest import ApiError
-from ..waiting import until
 from ..watch import Watch
 from . import bootstrap, instances, leaving, operators, requests, secrets, snapshots, versions
 from .api import PORT, as_admin
@@ -47,7 +47,7 @@ class Server:
             Duty("pools", 5, self.keep_pools),
             Duty("nodes", 15, self.keep_nodes),
             Duty("replace", 5, self.replace),
-            *([Duty("snapshot", self._facts.snapshot_minutes * 60, self.snapshot)] if self._facts.snapshots else []),
+            *([Duty("snapshot", _KEPT_FOR, self.snapshot)] if self._facts.snapshots else []),
         ]
 
     def launch(self) -> None:
@@ -63,8 +63,7 @@ class Server:
         """Go when the group says so, and tell it when that is done."""
         if self._group.is_terminating():
             leaving.leave(self._facts, Etcd(), lambda: masters(Etcd()).whole(), self._group.heartbeat)
-            until(self._group.left, 60, self._group.heartbeat)
-            raise Gone
+            farewell(self._group)
 
     def follow_generation(self) -> None:
         """Begin again where somebody has restored a snapshot."""
@@ -172,14 +171,14 @@ class Server:
 
     def snapshot(self) -> None:
         """As leader: keep what etcd holds, away from all masters."""
-        if self._leads():
-            snapshots.take(self._facts, Etcd())
+        every = self._facts.snapshot_minutes * 60
+        self._as_leader("snapshot", lambda: snapshots.take(self._facts, Etcd()), every)
 
-    def _as_leader(self, name: str, do: Callable[[], Any]) -> None:
+    def _as_leader(self, name: str, do: Callable[[], Any], every: float | None = None) -> None:
         """Once a minute at most where it works: each time reads many secrets, and every reading costs."""
         if time.monotonic() >= self._next.get(name, 0) and self._leads():
             do()
-            self._next[name] = time.monotonic() + min(_KEPT_FOR, self._facts.follow_within / 5)
+            self._next[name] = time.monotonic() + (every or min(_KEPT_FOR, self._facts.follow_within / 5))
 
     def _leads(self) -> bool:
         try:

@@ -1,22 +1,20 @@
 """The duties of a worker."""
 
-import random
-import time
+from functools import partial
 
-from .. import aws
-from ..duties import Done, Duties, Duty, Gone
+from .. import aws, duties
+from ..duties import Done, Duty
 from ..facts import Facts
+from ..going import Going
 from ..group import Group
 from ..imds import Metadata
 from ..parameters import Parameters
+from ..pending import Pending
 from ..rest import ApiError, Rest
 from ..units import keep_ended, systemctl
-from ..waiting import until
 from . import node_config
 from .drain import drain, is_ready
 
-_TAKEN_WITHIN = 100
-"""Seconds after a notice in which a worker's pods must have moved: the machine is there for 20 more."""
 _HEALTH = ("http://127.0.0.1:10256", "http://127.0.0.1:20244")
 """Of kube-proxy and of kube-router: without them a pod reaches no service, or is reached by anybody."""
 
@@ -27,7 +25,7 @@ class Worker:
     def __init__(self, facts: Facts, group: Group) -> None:
         self._facts = facts
         self._group = group
-        self._drained = False
+        self._going = Going(facts, group, "pods", self._drained, _end)
 
     def duties(self) -> list[Duty]:
         """All of them."""
@@ -44,39 +42,28 @@ class Worker:
 
     def leave(self) -> None:
         """Move the pods away when the machine is about to go; tell the group when it is the group's wish."""
-        terminating, taken = self._group.is_terminating(), self._group.is_taken()
-        if not self._drained and (terminating or taken or self._group.is_at_risk()):
-            print("this node goes: moving its pods elsewhere", flush=True)
-            deadline = min(_TAKEN_WITHIN, self._facts.drain_deadline) if taken else self._facts.drain_deadline
-            api = node_config.own_api(self._facts)
-            moved = drain(api, self._facts.name, deadline, self._group.heartbeat)
-            print("its pods are gone" if moved else "its time is up", flush=True)
-            self._drained = True
-        if terminating:
-            keep_ended("kubelet")
-            systemctl("stop", "kubelet")
-            until(self._group.left, 60, self._group.heartbeat)
-            raise Gone
+        self._going.look()
+
+    def _drained(self, deadline: int) -> bool:
+        api = partial(node_config.own_api, self._facts)
+        return not node_config.has_joined() or drain(api, self._facts.name, deadline, self._group.heartbeat)
+
+
+def _end() -> None:
+    keep_ended("kubelet")
+    systemctl("stop", "kubelet")
 
 
 def run(facts: Facts, metadata: Metadata) -> None:
     """Do the duties of a worker until it is gone."""
     parameters = Parameters(aws.client(facts, "ssm"), facts.parameters, facts.key)
     group = Group(facts, metadata, aws.client(facts, "autoscaling"))
+    pending = Pending()
 
     def refresh() -> None:
-        changed = node_config.configure(facts, metadata, parameters)
-        if changed:
-            print(f"started again for what changed: {', '.join(changed)}", flush=True)
-            node_config.follow(changed)
+        try:
+            node_config.configure(facts, metadata, parameters, pending)
+        finally:
+            node_config.follow(pending)
 
-    often = min(facts.follow_within, facts.certificate_hours * 3600 / 20) * random.uniform(0.4, 0.8)  # noqa: S311
-    duties = Duties([*Worker(facts, group).duties(), Duty("refresh", often, refresh)])
-    try:
-        while True:
-            duties.once()
-            time.sleep(1)
-    except Gone:
-        print("this node has left its cluster", flush=True)
-        while True:  # until the machine is taken away
-            time.sleep(60)
+    duties.run([*Worker(facts, group).duties(), duties.refresh(facts, refresh)])

@@ -1,0 +1,59 @@
+"""``python -m tests.engine.kubernetes.supplies``, in a clone: gives its cluster the images of cluster services.
+
+They are made of programs that were built, for no registry is reached.
+"""
+
+from local.artifacts.containers import python_layer
+from local.kubernetes.containers import Containers
+from local.kubernetes.images import Image, Layer, of_program
+from local.kubernetes.plan import load_plan
+from local.toolchain.addons import ADDONS
+from local.toolchain.layout import located, read_record
+
+STAND_IN = "docker.io/foxden/kube-state-metrics:stand-in"
+"""What takes the place of kube-state-metrics, whose source the module proxies do not give out."""
+
+_STAND_IN = """
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+ports = [int(word.partition("=")[2]) for word in sys.argv[1:] if "port=" in word]
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b"kube_stand_in 1\\n"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; version=0.0.4")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+servers = [ThreadingHTTPServer(("", port), Handler) for port in ports]
+for server in servers[1:]:
+    Thread(target=server.serve_forever, daemon=True).start()
+servers[0].serve_forever()
+"""
+
+
+def image_of(name: str) -> str:
+    """The image of one of the programs that are built."""
+    return f"docker.io/foxden/{name}:{next(tool.version for tool in ADDONS if tool.name == name)}"
+
+
+def main() -> None:
+    """Make and take in all that are not there."""
+    plan, record = load_plan(), read_record()
+    assert plan, "there is no cluster"
+    images = [
+        Image(STAND_IN, [python_layer(), Layer({"/stand-in.py": _STAND_IN.encode()})], ["python3", "/stand-in.py"])
+    ]
+    for tool in ADDONS:
+        program = located(tool, record)
+        assert program, f"there is no {tool.name} {tool.version}: run 'python -m tests.tools'"
+        images.append(of_program(image_of(tool.name), program))
+    Containers(plan).take_in(images)
+
+
+if __name__ == "__main__":
+    main()

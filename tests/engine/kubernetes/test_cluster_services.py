@@ -1,0 +1,76 @@
+"""Cluster services whose programs could be built here: they really run, and their health is a part of ``up``."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engine.harness.load import steady_requests
+from tests.engine.harness.shared import SERVICES
+from tests.engine.harness.waiting import until
+from tests.engine.kubernetes.beside import Beside
+from tests.engine.kubernetes.supplies import image_of
+from tests.engine.kubernetes.world import ENVIRONMENT, World, told
+
+METRICS = "/apis/metrics.k8s.io/v1beta1"
+METRICS_SERVER = {"images": {"metrics-server": image_of("metrics-server")}}
+IMPATIENT = {"deadline": 15}
+"""For a shorter wait until a broken one is given up."""
+
+
+def others(world: World) -> set[str]:
+    """What was deployed into the cluster, but for the services of developers."""
+    return {found for found in world.api.ours() if f" {ENVIRONMENT} " not in found}
+
+
+@pytest.fixture(scope="module")
+def beside(running: World) -> Iterator[Beside]:
+    """metrics-server runs; nothing is left of it, or of what tests have added, at the end."""
+    running.make_well()
+    before = others(running)
+    found = Beside(running)
+    found.begin()
+    found.up(metrics_server=METRICS_SERVER)
+    yield found
+    found.end()
+    assert others(running) == before
+    assert running.api.ask("GET", f"{METRICS}/nodes").status_code == 404
+
+
+def test_the_api_tells_what_machines_and_pods_use(world: World, beside: Beside) -> None:
+    """As soon as ``up`` is done."""
+    (node,) = world.api.items(f"{METRICS}/nodes")
+    assert node["usage"]["memory"] != "0" and node["usage"]["cpu"] != "0", told(node)
+    for service in SERVICES:
+        pods = world.api.items(
+            f"{METRICS}/namespaces/{ENVIRONMENT}/pods", labelSelector=f"app.kubernetes.io/name={service}"
+        )
+        assert {pod["metadata"]["name"] for pod in pods} == set(world.api.pods(service))
+        for pod in pods:
+            (container,) = pod["containers"]
+            assert container["usage"]["memory"].endswith("Ki"), told(pod)
+
+
+def test_nothing_changes_when_nothing_is_changed(beside: Beside) -> None:
+    """Neither in the program nor on the cluster."""
+    beside.unchanged()
+
+
+def test_load_makes_a_service_grow(world: World, beside: Beside) -> None:
+    """It has as many instances as its load asks for, none of which fails a request."""
+    site = world.site
+    services = site.read("stacks/services.py")
+    grows = '"autoscaling": {"min": 1, "max": 3, "cpu_percent": 20},'
+    site.write("stacks/services.py", services.replace('"replicas": 2,', grows, 1))
+    site.up()
+    until(lambda: len(world.api.pods("pods")) == 1, "pods has one instance", within=90)
+    with steady_requests(site.url("app"), per_second=60, users=8) as stream:
+        until(lambda: len(world.api.pods("pods")) > 1, "pods has more than one instance", within=150)
+    stream.none_failed()
+    site.pulumi("preview", "--stack", "local", "--expect-no-changes")
+
+
+def test_up_fails_when_one_is_not_well(beside: Beside) -> None:
+    """With what is wrong with it."""
+    done = beside.up(metrics_server={**IMPATIENT, "images": {"metrics-server": "foxden/nowhere:1"}}, expect=1)
+    assert "ErrImagePull" in done.output or "ImagePullBackOff" in done.output, done
+    beside.up(metrics_server=METRICS_SERVER)
