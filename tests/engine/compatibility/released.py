@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 STATES = Path(__file__).parent / "states"
-ON_AWS = ("dev",)
-"""The stacks that are kept of a simulated AWS."""
+ON_AWS = ("dev", "qa")
+"""The stacks that are kept of a simulated AWS: one with Nomad, one with Kubernetes."""
 _BY_CONTENT = re.compile(r"aws:s3/bucketObjectv2:BucketObjectv2::[a-z0-9-]+-program-[0-9a-f]{12}\Z")
 """A program of nodes, kept by its checksum: another one is another object, which machines take as they roll."""
 _GONE = ("delete", "replace", "create-replacement", "delete-replaced", "discard", "discard-replaced")
