@@ -92,10 +92,7 @@ def _as_scaling_group(group: Any) -> Thing:
         "target_group_arns": [],
         "placement_group": None,
         "termination_policies": [],
-        "tags": [
-            {"key": key, "value": value, "propagate_at_launch": "true", "resource_id": _called(group)}
-            for key, value in marks.items()
-        ],
+        "tags": [{"Key": key, "Value": value, "PropagateAtLaunch": True} for key, value in marks.items()],
     }
 
 

@@ -107,6 +107,12 @@ def test_what_was_given_comes_back(clients: Clients) -> None:
     (scaling,) = group["resources"]["autoScalingGroups"]
     groups = clients("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
     assert [each["AutoScalingGroupName"] for each in groups] == [scaling["name"]]
+    assert {tag["Key"]: tag["Value"] for tag in groups[0]["Tags"]} == {
+        "eks:cluster-name": "c",
+        "eks:nodegroup-name": "g",
+    }
+    others = [{"Name": "tag:foxden:cluster", "Values": ["c"]}]
+    assert clients("autoscaling").describe_auto_scaling_groups(Filters=others)["AutoScalingGroups"] == []
 
 
 def test_pods_are_somebody_and_all_of_it_goes(clients: Clients) -> None:
