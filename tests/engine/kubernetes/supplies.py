@@ -14,6 +14,7 @@ STAND_IN = "docker.io/foxden/kube-state-metrics:stand-in"
 """What takes the place of kube-state-metrics, whose source the module proxies do not give out."""
 
 _STAND_IN = """
+import signal
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -29,6 +30,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 servers = [ThreadingHTTPServer(("", port), Handler) for port in ports]
 for server in servers[1:]:
     Thread(target=server.serve_forever, daemon=True).start()

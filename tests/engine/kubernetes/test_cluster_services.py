@@ -1,6 +1,7 @@
 """Cluster services whose programs could be built here: they really run, and their health is a part of ``up``."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -8,13 +9,19 @@ from tests.engine.harness.load import steady_requests
 from tests.engine.harness.shared import SERVICES
 from tests.engine.harness.waiting import until
 from tests.engine.kubernetes.beside import Beside
-from tests.engine.kubernetes.supplies import image_of
+from tests.engine.kubernetes.supplies import STAND_IN, image_of
 from tests.engine.kubernetes.world import ENVIRONMENT, World, told
+from tests.engine.plugins.projects import FAILED
 
 METRICS = "/apis/metrics.k8s.io/v1beta1"
 METRICS_SERVER = {"images": {"metrics-server": image_of("metrics-server")}}
-IMPATIENT = {"deadline": 15}
-"""For a shorter wait until a broken one is given up."""
+PROMETHEUS = {
+    "images": {
+        "prometheus": image_of("prometheus"),
+        "node-exporter": image_of("node-exporter"),
+        "kube-state-metrics": STAND_IN,
+    }
+}
 
 
 def others(world: World) -> set[str]:
@@ -50,11 +57,6 @@ def test_the_api_tells_what_machines_and_pods_use(world: World, beside: Beside) 
             assert container["usage"]["memory"].endswith("Ki"), told(pod)
 
 
-def test_nothing_changes_when_nothing_is_changed(beside: Beside) -> None:
-    """Neither in the program nor on the cluster."""
-    beside.unchanged()
-
-
 def test_load_makes_a_service_grow(world: World, beside: Beside) -> None:
     """It has as many instances as its load asks for, none of which fails a request."""
     site = world.site
@@ -69,8 +71,31 @@ def test_load_makes_a_service_grow(world: World, beside: Beside) -> None:
     site.pulumi("preview", "--stack", "local", "--expect-no-changes")
 
 
-def test_up_fails_when_one_is_not_well(beside: Beside) -> None:
+def test_prometheus_measures_all_there_is(beside: Beside) -> None:
+    """Every target of every sort answers it; the rules of its alarms are taken; and then nothing is left to change."""
+    beside.up(metrics_server=METRICS_SERVER, prometheus=PROMETHEUS)
+
+    def well() -> dict[str, Any]:
+        found = beside.asked("foxden-monitoring", "prometheus:http", "/api/v1/targets")["data"]["activeTargets"]
+        up = {target["labels"]["job"]: target["health"] for target in found}
+        wrong = [f"{target['scrapeUrl']}: {target['lastError']}" for target in found if target["health"] != "up"]
+        assert not wrong, wrong
+        assert set(up) == {"apiserver", "kubelet", "containers", "objects", "machines", "pods"}, up
+        return up
+
+    until(well, "all targets answer", within=60)
+    (group,) = beside.asked("foxden-monitoring", "prometheus:http", "/api/v1/rules")["data"]["groups"]
+    assert {rule["health"] for rule in group["rules"]} <= {"ok", "unknown"}, told(group)
+    beside.unchanged()
+
+
+@pytest.mark.parametrize(
+    ("image", "reason"),
+    [("foxden/nowhere:1", "[ImagePullBackOff]"), (image_of("metrics-server"), "unknown flag: --port")],
+    ids=["no image", "a program that ends"],
+)
+def test_up_fails_when_one_is_not_well(beside: Beside, image: str, reason: str) -> None:
     """With what is wrong with it."""
-    done = beside.up(metrics_server={**IMPATIENT, "images": {"metrics-server": "foxden/nowhere:1"}}, expect=1)
-    assert "ErrImagePull" in done.output or "ImagePullBackOff" in done.output, done
-    beside.up(metrics_server=METRICS_SERVER)
+    broken = {"deadline": 15, "images": {**PROMETHEUS["images"], "kube-state-metrics": image}}
+    done = beside.up(metrics_server=METRICS_SERVER, prometheus=broken, expect=FAILED)
+    assert "[ProgressDeadlineExceeded]" in done.output and reason in done.output, done.output

@@ -54,7 +54,8 @@ _STAGES = (
 _AWAITED = ("Deployment", "DaemonSet", "Job", "APIService")
 _USUAL = 600
 """Seconds that Kubernetes and Pulumi give an object unless they are told."""
-_LATER = 15
+_LATER = 60
+"""Seconds that are enough for pods that are told to end, and only do so when they must (30 s)."""
 
 
 def stage_of(kind: str) -> int:
@@ -67,7 +68,7 @@ def in_time(thing: Object, seconds: int) -> Object:
     if thing["kind"] not in _AWAITED or seconds == _USUAL:
         return thing
     metadata = thing["metadata"]
-    # The word of the controller, which knows more, comes first.
+    # The word of the controller, which knows more, comes first. And Pulumi gives the end of an object no more time.
     annotations = {**metadata.get("annotations", {}), "pulumi.com/timeoutSeconds": str(seconds + _LATER)}
     progress = {"progressDeadlineSeconds": seconds} if thing["kind"] == "Deployment" else {}
     return {**thing, "metadata": {**metadata, "annotations": annotations}, "spec": {**thing["spec"], **progress}}

@@ -61,7 +61,7 @@ def test_what_is_not_well_in_time_is_given_up() -> None:
     found = rendered({"prometheus": {"deadline": 60}, "metrics_server": {"deadline": 60}})
     every = {**found["prometheus"], **found["metrics_server"]}
     for key in ("states", "machines", "workload", "api"):
-        assert every[key]["metadata"]["annotations"]["pulumi.com/timeoutSeconds"] == "75"
+        assert every[key]["metadata"]["annotations"]["pulumi.com/timeoutSeconds"] == "120"
     assert every["states"]["spec"]["progressDeadlineSeconds"] == 60
     assert "progressDeadlineSeconds" not in every["machines"]["spec"]
     assert every["api"]["metadata"]["annotations"]["pulumi.com/waitFor"] == "condition=Available"
