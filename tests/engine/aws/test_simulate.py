@@ -4,19 +4,23 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+import yaml
 
 from local.paths import REPO
 from local.simulate.audit import RULES
 from local.simulate.limits import LIMITS
+from local.stackfiles import stack_file
 from local.toolchain.aws import Ready
 from tests.engine.harness.command import Done, Running
 from tests.engine.harness.waiting import until
 
 _WITHIN = 900.0
+EKS = "test-eks"
 COMMAND = [sys.executable, "-m", "local", "simulate", "--stack"]
 
 
@@ -42,7 +46,26 @@ def _processes(directory: Path) -> list[psutil.Process]:
     return found
 
 
-@pytest.mark.parametrize("stack", ["dev", "qa"])
+@pytest.fixture
+def eks() -> Iterator[None]:
+    """The file of an environment like qa, with a cluster of its own whose control plane Amazon runs."""
+    choices = {
+        "inherits": "qa",
+        "cluster": "own",
+        "managed": True,
+        "image": "1.34.1-20250920",
+        "core": {"administrators": {"ci": "arn:aws:iam::123456789012:role/ci"}, "software": None},
+        "pools": {"general": {"scaling": None}},
+        "cluster_services": {"coredns": None},
+    }
+    file = stack_file(EKS)
+    file.write_text(yaml.safe_dump({"config": {f"foxden:{key}": value for key, value in choices.items()}}))
+    yield
+    file.unlink()
+
+
+@pytest.mark.usefixtures("eks")
+@pytest.mark.parametrize("stack", ["dev", "qa", EKS])
 def test_an_environment_comes_up_is_sound_and_goes_without_a_trace(plugin: Ready, stack: str) -> None:
     before = {file: file.read_bytes() for file in REPO.glob("Pulumi*.yaml")}
     with tempfile.TemporaryDirectory() as directory:
