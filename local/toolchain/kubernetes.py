@@ -1,7 +1,7 @@
 """The pinned programs of a Kubernetes cluster on this machine, got only when one is asked for."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from local.toolchain.catalog import GoModule, Plugin, Program, Release, Tool
 
@@ -25,8 +25,12 @@ def part(
     *,
     go: str,
     version_argument: str = "--version",
+    more: Iterable[str] = (),
 ) -> Tool:
-    """One of Kubernetes' own programs. ``checksum`` is go.sum's for the whole of them, ``h1:...``."""
+    """One of Kubernetes' own programs. ``checksum`` is go.sum's for the whole of them, ``h1:...``.
+
+    ``more``: what their repository keeps beside the modules of the local cluster's version.
+    """
     major, minor, patch = version.split(".")
     build = "k8s.io/component-base/version."
     return Tool(
@@ -40,7 +44,7 @@ def part(
             package=f"k8s.io/kubernetes/cmd/{name}",
             requires={"k8s.io/kubernetes": f"v{version}"},
             go=go,
-            replaces={f"k8s.io/{module}": f"k8s.io/{module} v0.{minor}.{patch}" for module in _STAGED},
+            replaces={f"k8s.io/{module}": f"k8s.io/{module} v0.{minor}.{patch}" for module in (*_STAGED, *more)},
             variables={
                 f"{build}gitVersion": f"v{version}",
                 f"{build}gitMajor": major,
