@@ -120,7 +120,7 @@ class Lab:
         story = "\n".join(self.player.story)
         words = [
             f"--- {member.id} ({member.group}, {member.state})\n{_last_words(member.host)}"
-            for member in self.player.members.values()
+            for member in self.player.all()
             if member.state is not State.TERMINATED
         ]
         return "\n".join([story, *words])
