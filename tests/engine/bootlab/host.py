@@ -157,7 +157,9 @@ class Host:
         return self.tried("cloud-init", "status", "--long").stdout
 
     def _cloud_init_ended(self) -> bool:
-        assert self.running, f"{self.name} is off: {self.console.read_text(errors='replace')[-2000:]}"
+        # Between its launch and its start it has no console yet.
+        shown = self.console.read_text(errors="replace")[-2000:] if self.console.exists() else ""
+        assert self.running, f"{self.name} is off: {shown}"
         return (self.root / "run/cloud-init/result.json").exists()
 
     def shut_down(self, within: float = 45) -> None:
