@@ -151,7 +151,7 @@ def test_who_may_not_or_can_not_is_told_before_anything_is_changed(project: Proj
     assert 'User "guest" cannot patch resource "configmaps"' in preview(token=guest)
     assert "the API server does not know who we are (401)" in preview(token=nobody)
     said = preview(address="https://127.0.0.1:9")
-    assert "the configured Kubernetes cluster is unreachable: GET https://127.0.0.1:9/api/v1: no connection" in said
+    assert "the configured Kubernetes cluster is unreachable: GET https://127.0.0.1:9/version: no connection" in said
 
 
 def test_ctrl_c_forgets_nothing(project: Project, api: Api) -> None:
