@@ -1,6 +1,8 @@
 """A cluster on AWS in a VPC that is there already: its subnets are used, nothing of it is changed.
 
+pulumi config set aws:region eu-central-1
 pulumi config set vpc vpc-0123456789abcdef0
+pulumi config set cidr 10.9.0.0/16
 pulumi config set image ami-0123456789abcdef0
 pulumi config set --path 'subnets.eu-central-1a' subnet-0123456789abcdef0
 """
