@@ -17,6 +17,8 @@ LOSSES: Mapping[str, str] = {
     "aws:ssm/parameter:Parameter": "the parameter's value",
     "aws:cloudwatch/logGroup:LogGroup": "the logs",
     "aws:route53/zone:Zone": "the zone's name servers: the domain leads nowhere until they are changed above it",
+    "aws:eks/cluster:Cluster": "all objects in it, and the address of its API",
+    "aws:eks/nodeGroup:NodeGroup": "all its machines at once, with what is on them",
     "aws:autoscaling/group:Group": "all its machines at once, with what is on them",
     "aws:ec2/instance:Instance": "the machine with its root disk",
     "aws:ec2/vpc:Vpc": "the network with all that is in it",

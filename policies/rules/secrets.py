@@ -96,6 +96,8 @@ def _in_pod(resource: Resource, _config: Node) -> Iterator[str]:
                 yield f"has a secret in the variable {name}"
             elif _TELLING.search(name) and value.text and not _REFERENCE.search(value.text):
                 yield f"has the variable {name} in plain text"
+        if any(word.secret or _spoken(word) for part in ("command", "args") for word in container[part].each()):
+            yield "has a secret in its command line"
 
 
 @rules.rule(

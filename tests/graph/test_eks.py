@@ -190,6 +190,7 @@ def test_who_may_talk_to_whom() -> None:
         ("workers", "servers", "tcp 443-443"),
         ("servers", "workers", "tcp 443-443"),
         ("servers", "workers", "tcp 4443-4443"),
+        ("servers", "workers", "tcp 10260-10260"),
         ("servers", "workers", "tcp 10250-10250"),
         ("workers", "workers", "tcp 1-65535"),
         ("workers", "workers", "udp 1-65535"),

@@ -250,6 +250,8 @@ SECRETS = {
         {"containers.0.env": [{"name": "API_KEY", "value": "hunter2"}]},
         {"containers.0.env": [{"name": "OTHER", "value": Secret("hunter2")}]},
         {"containers.0.env": [{"name": "OTHER", "value": _PEM}]},
+        {"containers.0.args": ["--key", _PEM]},
+        {"containers.0.command": ["serve", Secret("hunter2")]},
     ),
     "no-secret-in-config-map": one(
         "kubernetes:core/v1:ConfigMap",

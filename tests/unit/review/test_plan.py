@@ -75,6 +75,7 @@ def test_what_a_preview_would_do_is_no_news() -> None:
         ("aws:s3/bucketV2:BucketV2", "the objects in it"),
         ("aws:s3/bucketPolicy:BucketPolicy", ""),
         ("aws:rds/cluster:Cluster", "the database"),
+        ("aws:eks/cluster:Cluster", "all objects in it, and the address of its API"),
         ("kubernetes:core/v1:PersistentVolumeClaim", "the data on it"),
         ("kubernetes:apps/v1:Deployment", ""),
         ("nomad:index/csiVolume:CsiVolume", "the data on it"),

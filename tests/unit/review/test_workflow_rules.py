@@ -92,8 +92,11 @@ def test_environments_come_one_after_another_and_all_of_those_on_a_cloud() -> No
 
 
 def test_a_deployment_is_never_cut_off() -> None:
-    assert not WORKFLOWS["deploy.yml"]["concurrency"].get("cancel-in-progress")
-    assert WORKFLOWS["up.yml"]["jobs"]["up"]["environment"] == "${{ inputs.stack }}"
+    job = WORKFLOWS["up.yml"]["jobs"]["up"]
+    assert job["environment"] == "${{ inputs.stack }}"
+    # One that waits for prod's approval must not hold back the next one's dev.
+    assert job["concurrency"] == {"group": "deploy-${{ inputs.stack }}"}
+    assert "concurrency" not in WORKFLOWS["deploy.yml"]
 
 
 def test_what_was_made_long_ago_is_judged_even_when_something_drifted() -> None:
