@@ -7,7 +7,7 @@ import pytest
 
 from foxden.boot.files.node.kubernetes import bootstrap, instances, masters, versions
 from foxden.boot.files.node.kubernetes.bootstrap import Beginning, Bootstrap, Place, begin, latest, ready_key
-from foxden.boot.files.node.kubernetes.etcd import Member, Status, initial_cluster
+from foxden.boot.files.node.kubernetes.etcd import Member, Status, founded, initial_cluster
 from foxden.boot.files.node.kubernetes.masters import Masters
 from foxden.boot.files.node.rest import ApiError
 from tests.unit.boot.fakes import FakeParameters, facts
@@ -95,7 +95,7 @@ def test_others_wait_for_the_first_and_join_it_as_learners(lab: Lab) -> None:
     lab.there["i-1"] = "10.0.0.1"
     with pytest.raises(ApiError, match=r"no member of etcd answers: 10\.0\.0\.1 does not answer"):
         lab.place(2)
-    lab.etcds["10.0.0.1"] = FakeEtcd("c1", member_of(1))
+    lab.etcds["10.0.0.1"] = FakeEtcd(founded("10.0.0.1", "dev-1"), member_of(1))
     place = lab.place(2)
     assert place == Place(1, "servers-i-1=https://10.0.0.1:2380,servers-i-2=https://10.0.0.2:2380", "existing")
     # Cut off before its etcd was started, it finds the place that it has got.
@@ -131,7 +131,8 @@ def test_the_founder_that_lost_its_data_joins_the_others(lab: Lab) -> None:
 def test_a_place_is_taken_once_another_is_free(lab: Lab) -> None:
     begin(lab.parameters, 1, Beginning("i-1"))
     lab.there["i-1"] = "10.0.0.1"
-    lab.etcds["10.0.0.1"] = FakeEtcd("c1", *(member_of(number) for number in range(1, 5)))
+    of_first = founded("10.0.0.1", "dev-1")
+    lab.etcds["10.0.0.1"] = FakeEtcd(of_first, *(member_of(number) for number in range(1, 5)))
     with pytest.raises(ApiError, match="there are 4 members of etcd: one of them has to go first"):
         lab.place(5)
 
@@ -152,6 +153,31 @@ def test_with_a_snapshot_a_new_generation_begins_that_the_others_join(lab: Lab) 
     lab.etcds |= {"10.0.0.1": FakeEtcd("new", member_of(1)), "10.0.0.3": FakeEtcd("old", member_of(3))}
     assert lab.place(2).generation == 2
     assert len(lab.etcds["10.0.0.3"].known) == 1
+
+
+@pytest.mark.parametrize("ready", [True, False], ids=["which was in use", "which was never ready"])
+def test_nobody_joins_a_founder_that_still_serves_the_generation_before(lab: Lab, ready: bool) -> None:
+    begin(lab.parameters, 1, Beginning("i-1"))
+    old = FakeEtcd(founded("10.0.0.1", "dev-1"), *(member_of(number) for number in (1, 2, 3)))
+    lab.there |= {f"i-{number}": f"10.0.0.{number}" for number in (1, 2, 3)}
+    lab.etcds |= dict.fromkeys(lab.there.values(), old)
+    if ready:
+        lab.parameters.values[ready_key(1)] = old.cluster
+    begin(lab.parameters, 2, Beginning("i-1", "dev/etcd/now.snap"))
+    with pytest.raises(ApiError, match=r"10\.0\.0\.1 is of an earlier generation"):
+        lab.place(2)
+    assert not old.removed
+    assert len(old.known) == 3
+    assert lab.place(1).state == "new"
+    bootstrap._PLACE.unlink()
+    lab.etcds["10.0.0.1"] = FakeEtcd(founded("10.0.0.1", "dev-2"), member_of(1))
+    assert lab.place(2).members == "servers-i-1=https://10.0.0.1:2380,servers-i-2=https://10.0.0.2:2380"
+
+
+def test_the_number_of_a_cluster_is_what_etcd_makes_of_its_founder() -> None:
+    # As etcd 3.6 itself says of clusters that begin so.
+    assert founded("10.0.0.1", "dev-1") == "15415775504790168782"
+    assert founded("10.0.0.1", "dev-2") == "5560278507397522194"
 
 
 def test_a_master_is_whole_when_it_votes_and_its_api_is_ready() -> None:

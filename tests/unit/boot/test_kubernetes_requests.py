@@ -44,8 +44,11 @@ def serving(**more: Any) -> dict[str, Any]:
     return {"signerName": SERVING, "username": f"system:node:{NODE}", "groups": [], "request": request, **more}
 
 
-def judged(spec: dict[str, Any]) -> str:
-    return problem(spec, lambda instance, pool: (instance, pool) == ("i-0abc", "general"), lambda _: "10.0.0.5")
+def judged(spec: dict[str, Any], *well: str) -> str:
+    def is_of_pool(instance: str, pool: str) -> bool:
+        return (instance, pool) == ("i-0abc", "general")
+
+    return problem(spec, is_of_pool, lambda _: "10.0.0.5", lambda name: name in well)
 
 
 def test_a_worker_of_the_pool_gets_what_it_asks_for() -> None:
@@ -53,6 +56,7 @@ def test_a_worker_of_the_pool_gets_what_it_asks_for() -> None:
     renewed = new_kubelet(username=f"system:node:{NODE}", groups=["system:nodes"])
     assert judged(renewed) == ""
     assert judged(serving()) == ""
+    assert judged(renewed, NODE) == judged(serving(), NODE) == ""
 
 
 @pytest.mark.parametrize(
@@ -73,6 +77,18 @@ def test_a_worker_of_the_pool_gets_what_it_asks_for() -> None:
 )
 def test_anybody_else_does_not(spec: dict[str, Any], why: str) -> None:
     assert judged(spec) == why
+
+
+@pytest.mark.parametrize(("ready", "answer"), [("True", "Denied"), ("False", "Approved"), ("Unknown", "Approved")])
+def test_by_the_pools_token_nobody_becomes_a_node_that_is_well(ready: str, answer: str) -> None:
+    item = {"metadata": {"name": "again"}, "spec": new_kubelet()}
+    node = {"status": {"conditions": [{"type": "Ready", "status": ready}]}}
+    answers = {f"GET {PATH}": {"items": [item]}, f"GET /api/v1/nodes/{NODE}": node, f"PUT {PATH}/again/approval": {}}
+    api = FakeApi(answers)
+    decide(api, lambda *_: True, lambda _: "10.0.0.5")  # type: ignore[arg-type]
+    (told,) = [body["status"]["conditions"][0] for body in api.told(f"PUT {PATH}/again")]
+    assert told["type"] == answer
+    assert ("its node is there and ready" in told["message"]) is (answer == "Denied")
 
 
 def test_each_open_request_is_answered_once(capsys: pytest.CaptureFixture[str]) -> None:

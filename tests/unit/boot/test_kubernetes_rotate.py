@@ -3,17 +3,18 @@
 import base64
 import json
 import time
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from foxden.boot.files.node import steps
 from foxden.boot.files.node.certificates import is_good, new_authority, pair
 from foxden.boot.files.node.kept import AUTHORITY, POOLS, PUBLIC_AUTHORITY
 from foxden.boot.files.node.kubernetes import master, operators, secrets
 from foxden.boot.files.node.kubernetes.master_config import _matters
 from foxden.boot.files.node.kubernetes.rotate import rotate
 from foxden.boot.files.node.kubernetes.secrets import of_master
-from tests.unit.boot.fakes import FakeApi, FakeParameters, facts
+from tests.unit.boot.fakes import FakeApi, FakeParameters, Time, facts
 
 OWN = facts(endpoint="api.dev")
 SYSTEM = "/api/v1/namespaces/kube-system"
@@ -27,6 +28,13 @@ class Kube(FakeApi):
         return body
 
     merge = apply
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Time:
+    found = Time()
+    monkeypatch.setattr(steps, "time", found)
+    return found
 
 
 def made() -> FakeParameters:
@@ -46,7 +54,7 @@ def test_whoever_is_first_makes_the_secrets_and_all_others_have_the_same() -> No
 @pytest.mark.parametrize(
     ("what", "name"), [("encryption", secrets.ENCRYPTION_KEYS), ("service-accounts", secrets.ACCOUNT_KEYS)]
 )
-def test_a_key_is_known_before_it_is_used_and_used_before_the_old_one_goes(what: str, name: str) -> None:
+def test_a_key_is_known_before_it_is_used_and_used_before_the_old_one_goes(what: str, name: str, clock: Time) -> None:
     parameters = made()
     parameters.values[secrets.OPERATORS] = "token"
     held = [{"metadata": {"namespace": "demo", "name": "s"}}]
@@ -56,8 +64,10 @@ def test_a_key_is_known_before_it_is_used_and_used_before_the_old_one_goes(what:
     known = json.loads(parameters.values[name])
     assert known[:1] == old
     assert len(known) == 2
+    clock.now += 660
     assert "Step 2 of 3" in rotate(what, OWN, parameters, api)
     assert json.loads(parameters.values[name]) == [known[1], known[0]]
+    clock.now += 660
     assert "Step 3 of 3" in rotate(what, OWN, parameters, api)
     assert json.loads(parameters.values[name]) == [known[1]]
     written = [call for call, _ in api.calls if call == "/api/v1/namespaces/demo/secrets/s"]
@@ -66,18 +76,63 @@ def test_a_key_is_known_before_it_is_used_and_used_before_the_old_one_goes(what:
     assert "Step 1 of 3" in rotate(what, OWN, parameters, api)
 
 
-def test_a_new_authority_is_trusted_before_it_signs_and_the_old_one_until_the_end() -> None:
+def test_a_new_authority_is_trusted_before_it_signs_and_the_old_one_until_the_end(clock: Time) -> None:
     parameters = made()
     old = pair(parameters.values[AUTHORITY])
     api: Any = Kube({})
     assert "Step 1 of 3" in rotate("authority", OWN, parameters, api)
     assert parameters.values[PUBLIC_AUTHORITY].startswith(old.certificate)
     assert pair(parameters.values[AUTHORITY]) == old
+    clock.now += 660
     assert "within 72 hours" in rotate("authority", OWN, parameters, api)
     new = pair(parameters.values[AUTHORITY])
     assert new != old
+    clock.now += 72 * 3600
     assert "Step 3 of 3" in rotate("authority", OWN, parameters, api)
     assert parameters.values[PUBLIC_AUTHORITY] == new.certificate
+
+
+@pytest.mark.parametrize(
+    ("what", "first", "second"), [("encryption", 660, 660), ("service-accounts", 660, 660), ("authority", 660, 259200)]
+)
+def test_no_step_is_done_before_all_have_followed_the_one_before(
+    what: str, first: int, second: int, clock: Time
+) -> None:
+    parameters, api = made(), cast(Any, Kube({"GET /api/v1/secrets": {}}))
+    for step, seconds in ((1, first), (2, second)):
+        assert f"Step {step} of 3" in rotate(what, OWN, parameters, api)
+        before = dict(parameters.values)
+        clock.now += 0.5
+        with pytest.raises(SystemExit, match=f"not every node has followed step {step} yet.* in {seconds} s"):
+            rotate(what, OWN, parameters, api)
+        clock.now += seconds - 1
+        with pytest.raises(SystemExit, match="in 1 s"):
+            rotate(what, OWN, parameters, api)
+        assert parameters.values == before
+        clock.now += 1
+    assert "Step 3 of 3" in rotate(what, OWN, parameters, api)
+    assert not [name for name in parameters.values if name.endswith("-due")]
+    # What is new comes beside what is there: nobody has to have followed before.
+    assert "Step 1 of 3" in rotate(what, OWN, parameters, api)
+
+
+@pytest.mark.parametrize("what", ["encryption", "service-accounts", "authority"])
+def test_a_step_of_which_an_older_program_kept_no_time_is_followed_by_the_next(what: str, clock: Time) -> None:
+    parameters, api = made(), cast(Any, Kube({"GET /api/v1/secrets": {}}))
+    for step in (1, 2, 3):
+        assert f"Step {step} of 3" in rotate(what, OWN, parameters, api)
+        for name in [name for name in parameters.values if name.endswith("-due")]:
+            parameters.forget(name)
+
+
+def test_an_authority_that_was_made_but_is_not_trusted_yet_does_not_sign(clock: Time) -> None:
+    parameters, api = made(), cast(Any, Kube({}))
+    coming = new_authority("dev")
+    parameters.values["servers/next-ca-key"] = coming.text()
+    old = parameters.values[AUTHORITY]
+    assert "Step 1 of 3" in rotate("authority", OWN, parameters, api)
+    assert parameters.values[AUTHORITY] == old
+    assert parameters.values[PUBLIC_AUTHORITY] == pair(old).certificate + coming.certificate
 
 
 def token(left: float, whole: float) -> str:

@@ -7,7 +7,8 @@ import pytest
 
 from foxden.boot.files.node.kubernetes import drain as draining
 from foxden.boot.files.node.kubernetes import network, node_config, places
-from foxden.boot.files.node.kubernetes.drain import cordon, evict, is_ready, moves
+from foxden.boot.files.node.kubernetes.api import takes_pods
+from foxden.boot.files.node.kubernetes.drain import cordon, evict, moves
 from foxden.boot.files.node.kubernetes.kubeconfig import kubeconfig
 from foxden.boot.files.node.kubernetes.network import Peer, peer, plugins
 from foxden.boot.files.node.registries import auths
@@ -92,7 +93,8 @@ def test_nothing_new_comes_to_a_node_that_goes() -> None:
 @pytest.mark.parametrize(("status", "ready"), [("True", True), ("False", False), ("Unknown", False)])
 def test_a_node_is_ready_when_it_says_so(status: str, ready: bool) -> None:
     found = {"status": {"conditions": [{"type": "Ready", "status": status}]}}
-    assert is_ready(FakeApi({f"GET {NODE}": found}), "general-i-1") is ready  # type: ignore[arg-type]
+    assert takes_pods(FakeApi({f"GET {NODE}": found}), "general-i-1") is ready  # type: ignore[arg-type]
+    assert not takes_pods(FakeApi({}), "general-i-1")  # type: ignore[arg-type]
 
 
 def node(address: str = "10.0.1.7", pods: str = "100.96.3.0/24") -> dict[str, Any]:

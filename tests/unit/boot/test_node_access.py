@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from foxden.boot.files.node import access, consul, credentials
+from foxden.boot.files.node import access, consul, credentials, steps
 from foxden.boot.files.node.api import ApiError
 from foxden.boot.files.node.certificates import issue, new_authority, pair
 from foxden.boot.files.node.kept import AUTHORITY, POOLS, PUBLIC_AUTHORITY
 from foxden.boot.files.node.rotate import rotate
-from tests.unit.boot.fakes import FakeApi, FakeParameters, facts
+from tests.unit.boot.fakes import FakeApi, FakeParameters, Time, facts
 
 
 def kept_secrets(**values: str) -> FakeParameters:
@@ -242,12 +242,22 @@ def test_a_token_is_kept_for_others_only_once_consul_knows_it() -> None:
     assert kept.values[credentials.CONSUL_MANAGEMENT] == "old"
 
 
-def test_an_authority_is_replaced_without_a_moment_in_which_nobody_is_trusted() -> None:
+def test_an_authority_is_replaced_without_a_moment_in_which_nobody_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Time()
+    monkeypatch.setattr(steps, "time", clock)
     old = new_authority("dev")
     kept = kept_secrets(**{AUTHORITY: old.text(), PUBLIC_AUTHORITY: old.certificate})
     trusted, signing = [], []
+
+    def rotated() -> str:
+        return rotate("authority", facts(), kept, FakeApi({}), FakeApi({}))
+
     for step in (1, 2, 3, 1):
-        assert rotate("authority", facts(), kept, FakeApi({}), FakeApi({})).startswith(f"Step {step} of 3")
+        assert rotated().startswith(f"Step {step} of 3")
+        if step < 3:
+            with pytest.raises(SystemExit, match="Call this again in 600 s"):
+                rotated()
+            clock.now += 600
         access.keep_certificates(facts(), kept)
         trusted.append(kept.values[PUBLIC_AUTHORITY])
         signing.append(pair(kept.values[AUTHORITY]).certificate)

@@ -46,7 +46,7 @@ _NEW_CONTAINERD = (Command(("systemctl", "daemon-reload")), Command(("systemctl"
 """Its package has started it with another configuration."""
 _SHARED = (
     *("__init__", "authority", "aws", "beginning", "certificates", "duties", "facts", "going", "group", "imds", "kept"),
-    *("parameters", "pending", "registries", "rest", "units", "waiting", "watch", "written"),
+    *("parameters", "pending", "registries", "rest", "steps", "units", "waiting", "watch", "written"),
 )
 """The modules of the nodes' program that are the same whatever runs services."""
 _OF_WORKERS = ("drain", "network", "node_config", "pull", "worker")

@@ -56,6 +56,7 @@ _ONLY = {
     "node/rotate.py": Role.SERVER,
     "node/server.py": Role.SERVER,
     "node/snapshots.py": Role.SERVER,
+    "node/steps.py": Role.SERVER,
     "node/turns.py": Role.SERVER,
     "node/watch.py": Role.SERVER,
     "node/worker.py": Role.WORKER,

@@ -5,17 +5,21 @@ from .api import Api
 from .authority import rotate_authority
 from .facts import Facts
 from .parameters import Parameters
+from .steps import follow
 
 
 def rotate(what: str, facts: Facts, parameters: Parameters, consul: Api, nomad: Api) -> str:
-    """Do the next step for ``gossip``, ``tokens`` or ``authority``. What was done, for people."""
+    """Do the next step for ``gossip``, ``tokens`` or ``authority``. What was done, for people.
+
+    SystemExit while it is too early.
+    """
     if what == "gossip":
         _consul_gossip(consul, parameters)
         _nomad_gossip(nomad, parameters)
         return "Gossip is encrypted with new keys; the old ones are gone."
     if what == "tokens":
         return _tokens(facts, parameters, consul, nomad)
-    return rotate_authority(facts, parameters, _follow(facts), _follow(facts))
+    return rotate_authority(facts, parameters, facts.follow_within, facts.follow_within)
 
 
 def _consul_gossip(api: Api, parameters: Parameters) -> None:
@@ -45,8 +49,5 @@ def _tokens(facts: Facts, parameters: Parameters, consul: Api, nomad: Api) -> st
         *(kept.pool_secret(pool, "drain-token") for pool in kept.pools(parameters)),
     ):
         parameters.forget(name)
-    return f"There are new tokens. {_follow(facts)} The old ones end after {3 * facts.follow_within} seconds."
-
-
-def _follow(facts: Facts) -> str:
-    return f"Every node follows within {facts.follow_within} seconds."
+    within = facts.follow_within
+    return f"There are new tokens. {follow(within)} The old ones end after {3 * within} seconds."

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..rest import ApiError, Rest
 
-__all__ = ["ADMIN", "FOLDER", "LOCAL", "PORT", "Kube", "as_admin", "with_certificate", "with_token"]
+__all__ = ["ADMIN", "FOLDER", "LOCAL", "PORT", "Kube", "as_admin", "takes_pods", "with_certificate", "with_token"]
 
 PORT = 6443
 LOCAL = f"https://127.0.0.1:{PORT}"
@@ -72,3 +72,15 @@ def with_token(base: str, authority: Path, token: str) -> Kube:
 def as_admin(base: str = LOCAL, timeout: float = 15) -> Kube:
     """As this program on a master, which may do everything."""
     return with_certificate(base, ADMIN / "ca.pem", ADMIN / "cert.pem", ADMIN / "key.pem", timeout)
+
+
+def takes_pods(api: Kube, node: str) -> bool:
+    """Whether a node is there, and ready."""
+    try:
+        found = api.get(f"/api/v1/nodes/{node}")
+    except ApiError as error:
+        if error.status != 404:
+            raise
+        return False
+    conditions = (found.get("status") or {}).get("conditions") or []
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)

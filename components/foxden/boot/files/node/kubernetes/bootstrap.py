@@ -16,7 +16,8 @@ from ..parameters import Parameters
 from ..rest import ApiError
 from ..written import write
 from . import instances
-from .etcd import Etcd, Member, at, initial_cluster, peer_url
+from .etcd import Etcd, Member, at, founded, initial_cluster, peer_url
+from .master import token
 
 DATA = Path("/var/lib/etcd")
 _PLACE = Path("/var/lib/foxden/etcd.json")
@@ -88,11 +89,12 @@ class Bootstrap:
         if beginning.founder == self._facts.instance and not begun:
             return self._found(generation, beginning)
         servers = instances.servers(self._ec2, self._facts)
-        # Before it has begun there is nobody but its founder; and others may still be of the generation before.
+        # Before it has begun there is nobody but its founder, whose etcd may still be that of the generation before.
         asked = [name for name in servers if begun or name == beginning.founder]
+        cluster = begun or founded(servers.get(beginning.founder, ""), token(self._facts, generation))
         try:
             addresses = [servers[name] for name in asked if name != self._facts.instance]
-            return self._join(generation, addresses, begun)
+            return self._join(generation, addresses, cluster)
         except ApiError:
             if begun or beginning.founder in servers or beginning.snapshot:
                 raise
@@ -106,7 +108,7 @@ class Bootstrap:
             self._restore(beginning.snapshot, data)
         return _keep(Place(generation, f"{self._facts.name}={peer_url(self._facts.address)}", "new"))
 
-    def _join(self, generation: int, others: list[str], cluster: str | None) -> Place:
+    def _join(self, generation: int, others: list[str], cluster: str) -> Place:
         """A place among those that are there, as one that does not vote yet."""
         facts = self._facts
         etcd, members = _anybody(others, cluster)
@@ -122,13 +124,13 @@ class Bootstrap:
         return _keep(Place(generation, initial_cluster(members, facts.address, facts.name), "existing"))
 
 
-def _anybody(addresses: list[str], cluster: str | None) -> tuple[Etcd, list[Member]]:
-    """Any member that answers, of that cluster if it is known."""
+def _anybody(addresses: list[str], cluster: str) -> tuple[Etcd, list[Member]]:
+    """Any member of that cluster that answers."""
     said = "no other server is there"
     for address in addresses:
         try:
             etcd = at(address)
-            if cluster in (None, etcd.status().cluster):
+            if etcd.status().cluster == cluster:
                 return etcd, etcd.members()
             said = f"{address} is of an earlier generation"
         except ApiError as error:

@@ -57,10 +57,3 @@ def _ask(api: Kube, pod: dict[str, Any]) -> None:
         # Its budget has no room yet, or it is gone already.
         if error.status not in (404, _TOO_MANY):
             raise
-
-
-def is_ready(api: Kube, node: str) -> bool:
-    """Whether this node takes pods."""
-    found = api.get(f"/api/v1/nodes/{node}")
-    conditions = (found.get("status") or {}).get("conditions") or []
-    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)

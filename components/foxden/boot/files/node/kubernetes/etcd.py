@@ -1,6 +1,7 @@
 """etcd, by the JSON that it speaks beside gRPC."""
 
 import base64
+import hashlib
 import json
 import ssl
 from collections.abc import Iterable, Iterator
@@ -97,6 +98,16 @@ class Etcd:
 def peer_url(address: str) -> str:
     """Where a member's peers reach it."""
     return f"https://{address}:{PEER_PORT}"
+
+
+def founded(address: str, token: str) -> str:
+    """Which cluster of etcd somebody at that address begins alone, with that token.
+
+    etcd makes the number of nothing else, so that others know the cluster before it is there: the first eight bytes of
+    SHA-1, of the peer's URL and the token for the member, of the members' numbers for the cluster.
+    """
+    member = hashlib.sha1(f"{peer_url(address)}{token}".encode(), usedforsecurity=False).digest()[:8]
+    return str(int.from_bytes(hashlib.sha1(member, usedforsecurity=False).digest()[:8], "big"))
 
 
 def at(address: str) -> Etcd:

@@ -6,6 +6,7 @@ import sys
 from .. import aws
 from ..facts import Facts
 from ..parameters import Parameters
+from ..rest import ApiError
 from . import bootstrap, snapshots
 from .api import ADMIN, LOCAL, as_admin
 from .etcd import Etcd
@@ -39,11 +40,20 @@ def command(arguments: list[str], facts: Facts) -> None:
 def restore(facts: Facts, parameters: Parameters, name: str) -> str:
     """Have etcd begin again with what an object holds, on this master; the others follow. Says what comes."""
     aws.client(facts, "s3").head_object(Bucket=facts.snapshots, Key=name)
+    before = _before(facts)
     generation = bootstrap.latest(parameters)[0] + 1
     begun = bootstrap.begin(parameters, generation, bootstrap.Beginning(facts.instance, name))
     if begun.founder != facts.instance:
         sys.exit(f"{begun.founder} was quicker: it begins with {begun.snapshot or 'nothing'}")
     return (
-        f"etcd begins again with {name} on this master, within half a minute. The other masters join it then. "
+        f"{before} etcd begins again with {name} on this master, within half a minute. The other masters join it then. "
         "Follow it by: journalctl -fu foxden-node -u foxden-configure"
     )
+
+
+def _before(facts: Facts) -> str:
+    """Keep what is there before it is discarded, if there is anything: whoever restores has no other way back."""
+    try:
+        return f"What is there now is kept as {snapshots.take(facts, Etcd(), '-replaced')}."
+    except (ApiError, OSError) as error:
+        return f"Nothing of what is there now is kept ({error})."

@@ -3,18 +3,20 @@
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from ..rest import ApiError
-from .api import Kube
+from .api import Kube, takes_pods
 from .operators import pool_group
 
 _PATH = "/apis/certificates.k8s.io/v1/certificatesigningrequests"
 _CLIENT = "kubernetes.io/kube-apiserver-client-kubelet"
 _SERVING = "kubernetes.io/kubelet-serving"
+_WELL = "its node is there and ready, so that its kubelet has a certificate to ask by"
 
 
 @dataclass(frozen=True)
@@ -45,15 +47,25 @@ def decide(api: Kube, is_of_pool: Callable[[str, str], bool], address: Callable[
     for request in api.get(_PATH).get("items") or []:
         if request["spec"]["signerName"] in (_CLIENT, _SERVING) and not (request.get("status") or {}).get("conditions"):
             try:
-                _answer(api, request, problem(request["spec"], is_of_pool, address))
+                _answer(api, request, problem(request["spec"], is_of_pool, address, partial(takes_pods, api)))
             except Exception as error:  # whatever it is, others get their answers
                 failed.append(f"{request['metadata']['name']}: {type(error).__name__}: {error}")
     if failed:
         raise ApiError("; ".join(failed))
 
 
-def problem(spec: dict[str, Any], is_of_pool: Callable[[str, str], bool], address: Callable[[str], str]) -> str:
-    """Why a request is not to be granted; '' where it is."""
+def problem(
+    spec: dict[str, Any],
+    is_of_pool: Callable[[str, str], bool],
+    address: Callable[[str], str],
+    is_well: Callable[[str], bool],
+) -> str:
+    """Why a request is not to be granted; '' where it is.
+
+    ``is_well``: whether a node is there and ready. All workers of a pool have the same token, by which none of them may
+    become another one that has joined; after a reboot a kubelet asks by the certificate that it has kept. One that has
+    just lost it asks again, until its node is not ready any more.
+    """
     try:
         asked = x509.load_pem_x509_csr(base64.b64decode(spec["request"]))
         names, addresses = _alternatives(asked)
@@ -69,7 +81,9 @@ def problem(spec: dict[str, Any], is_of_pool: Callable[[str, str], bool], addres
     if not is_of_pool(found.instance, found.pool):
         return f"{found.instance} is not in the group of the pool {found.pool}"
     if spec["signerName"] == _CLIENT:
-        return "it has names of a server" if names or addresses else ""
+        if names or addresses:
+            return "it has names of a server"
+        return "" if by_itself or not is_well(found.name) else _WELL
     if names - {found.name} or addresses - {address(found.instance)}:
         return f"{sorted(names | addresses)} is not what {found.name} is called"
     return ""

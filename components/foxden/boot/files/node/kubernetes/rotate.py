@@ -7,6 +7,7 @@ from ..authority import rotate_authority
 from ..certificates import new_key
 from ..facts import Facts
 from ..parameters import Parameters
+from ..steps import Steps, follow
 from . import secrets
 from .api import Kube
 
@@ -18,7 +19,7 @@ WHAT = ("encryption", "service-accounts", "authority")
 
 
 def rotate(what: str, facts: Facts, parameters: Parameters, api: Kube) -> str:
-    """Do the next step. What was done, for people."""
+    """Do the next step. What was done, for people; SystemExit while it is too early."""
     if what == "encryption":
         return _keys(
             facts,
@@ -31,8 +32,8 @@ def rotate(what: str, facts: Facts, parameters: Parameters, api: Kube) -> str:
     if what == "service-accounts":
         doing = "tokens of service accounts are signed"
         return _keys(facts, parameters, secrets.ACCOUNT_KEYS, new_key, lambda: _forget(parameters), doing)
-    signed = f"Kubelets have theirs within {facts.certificate_hours} hours."
-    return rotate_authority(facts, parameters, _follow(facts), signed)
+    # Kubelets ask for new ones before theirs end.
+    return rotate_authority(facts, parameters, _within(facts), max(_within(facts), facts.certificate_hours * 3600))
 
 
 def _keys(
@@ -40,19 +41,25 @@ def _keys(
 ) -> str:
     """A list of keys: a new one is known first, then used, then the old one is gone."""
     keys = json.loads(parameters.read(name) or "[]")
-    step = _STEP.format(name=name.rpartition("/")[2])
+    kind = name.rpartition("/")[2]
+    step, steps, within = _STEP.format(name=kind), Steps(parameters, kind), _within(facts)
     if parameters.read(step) is None:
+        steps.done(1, within)
         parameters.replace(name, json.dumps([*keys[:1], make()]))
         parameters.replace(step, "known", public=True)
-        return f"Step 1 of 3: a new key is known to all masters. {_follow(facts)} Then call this again."
+        return f"Step 1 of 3: a new key is known to all masters. {follow(within)} Then call this again."
     if parameters.read(step) == "known":
+        steps.check(1)
+        steps.done(2, within)
         parameters.replace(name, json.dumps([keys[1], keys[0]]))
         parameters.replace(step, "used", public=True)
-        return f"Step 2 of 3: {doing} with the new key. {_follow(facts)} Then call this again."
+        return f"Step 2 of 3: {doing} with the new key. {follow(within)} Then call this again."
+    steps.check(2)
     last()
     parameters.replace(name, json.dumps(keys[:1]))
     parameters.forget(step)
-    return f"Step 3 of 3: the old key is known no more. {_follow(facts)}"
+    steps.over()
+    return f"Step 3 of 3: the old key is known no more. {follow(within)}"
 
 
 def _write_again(api: Kube) -> None:
@@ -68,5 +75,5 @@ def _forget(parameters: Parameters) -> None:
     parameters.forget(secrets.OPERATORS)
 
 
-def _follow(facts: Facts) -> str:
-    return f"Every node follows within {facts.follow_within + _LOOKS_EVERY} seconds."
+def _within(facts: Facts) -> int:
+    return facts.follow_within + _LOOKS_EVERY

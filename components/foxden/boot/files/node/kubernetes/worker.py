@@ -13,7 +13,8 @@ from ..pending import Pending
 from ..rest import ApiError, Rest
 from ..units import keep_ended, systemctl
 from . import node_config
-from .drain import drain, is_ready
+from .api import takes_pods
+from .drain import drain
 
 _HEALTH = ("http://127.0.0.1:10256", "http://127.0.0.1:20244")
 """Of kube-proxy and of kube-router: without them a pod reaches no service, or is reached by anybody."""
@@ -35,7 +36,7 @@ class Worker:
         """Tell the group once this worker takes pods, which reach services, and are reached as they may be."""
         for base in _HEALTH:
             Rest(base, {}).raw("GET", "/healthz")
-        if not is_ready(node_config.own_api(self._facts), self._facts.name):
+        if not takes_pods(node_config.own_api(self._facts), self._facts.name):
             raise ApiError("the node is not ready yet")
         if self._group.launched():
             raise Done
