@@ -1,7 +1,7 @@
 """The balancers in front of a cluster: they ask each target how it is, and send requests to the well ones.
 
-As AWS does it: a target gets requests once it is in service and has answered twice, and none any more when its group
-lets it go, or when it has failed to answer twice. The one of the ingress is an ALB, and sends a request once; the one
+As AWS does it: a target gets requests once it is in service and has answered for a while, and none any more when its
+group lets it go, or when it has failed to answer twice. The one of the ingress is an ALB, and sends a request once; the one
 of an API is an NLB: it passes connections on, and ends those of a target that is not well any more.
 """
 
@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from tests.engine.bootlab.scaling import Member
 from tests.engine.bootlab.serving import Answering, serving
 
-_IN_A_ROW = 2
+_GOOD_IN_A_ROW, _BAD_IN_A_ROW = 8, 2
+"""Half a second each. On AWS both are two of ten seconds: long enough for an ingress that has begun to know its routes."""
 _TIMEOUT = 15
 _CONNECT_WITHIN = 3
 _CHUNK = 1 << 16
@@ -52,7 +53,7 @@ class Targets:
             good = self.answers(member.facts.address)
             changes = good != (member.id in self.healthy)
             self._against[member.id] = self._against.get(member.id, 0) + 1 if changes else 0
-            if self._against[member.id] >= _IN_A_ROW:
+            if self._against[member.id] >= (_GOOD_IN_A_ROW if good else _BAD_IN_A_ROW):
                 self._against[member.id] = 0
                 self.healthy ^= {member.id}
 
