@@ -1,8 +1,8 @@
 """The balancers in front of a cluster: they ask each target how it is, and send requests to the well ones.
 
 As AWS does it: a target gets requests once it is in service and has answered for a while, and none any more when its
-group lets it go, or when it has failed to answer twice. The one of the ingress is an ALB, and sends a request once; the one
-of an API is an NLB: it passes connections on, and ends those of a target that is not well any more.
+group lets it go, or when it has failed to answer twice. The one of the ingress is an ALB, and sends a request once; the
+one of an API is an NLB: it passes connections on, and ends those of a target that is not well any more.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from tests.engine.bootlab.scaling import Member
 from tests.engine.bootlab.serving import Answering, serving
 
 _GOOD_IN_A_ROW, _BAD_IN_A_ROW = 8, 2
-"""Half a second each. On AWS both are two of ten seconds: long enough for an ingress that has begun to know its routes."""
+"""Half a second each. On AWS both are two of ten seconds: an ingress that has begun knows its routes by then."""
 _TIMEOUT = 15
 _CONNECT_WITHIN = 3
 _CHUNK = 1 << 16
