@@ -133,7 +133,7 @@ def test_the_pods_move_over_and_back_and_everybody_finds_them(world: World, noma
     # As whoever takes the line away has to: it goes together with the way to Consul, before the last pods end.
     answer = nomad.consul.ask("PUT", f"/v1/agent/service/deregister/{ANNOUNCED}-ingress")
     assert answer.status_code in (200, 404), answer.text
-    until(lambda: _in_the_catalog(nomad), "only those of Nomad are in the catalog", within=60)
+    until(lambda: _in_the_catalog(nomad), "only those of Nomad are in the catalog", within=30)
 
 
 def _in_the_catalog(nomad: Site) -> bool:
