@@ -25,6 +25,8 @@ class Stage(IntEnum):
     """All others."""
     AFTER = 3
     """When all are well."""
+    LAST = 4
+    """When what makes them known has followed: what only the instances before had is taken away."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,9 @@ class Piece:
     """What it is called beside the object of the service's own name; '' for that itself."""
 
 
+KEPT, SET_PART = "kept", "set"
+"""What the second policy of a service is called beside the first: that of all its instances, and that of a set."""
+
 _WORKLOADS = {ServiceKind.JOB: "Job", ServiceKind.CRON: "CronJob"}
 
 
@@ -48,6 +53,11 @@ def pieces(spec: ServiceSpec) -> list[Piece]:
     # The selector of a blue-green release moves when the new set is whole; others don't move, and can be there first.
     reached = Stage.AFTER if blue_green else Stage.BEFORE
     found = [Piece("account", "ServiceAccount", Stage.BEFORE), Piece("policy", "NetworkPolicy", Stage.BEFORE)]
+    if network.may_lose_ways(spec):
+        # Policies add up: the one that comes first brings the new ways, this one keeps those of the instances before
+        # until they are replaced. A blue-green set has one of its own, which goes after it.
+        stage, part = (Stage.BEFORE, SET_PART) if blue_green else (Stage.LAST, KEPT)
+        found.append(Piece("policy:kept", "NetworkPolicy", stage, part))
     for port in spec.ports:
         found.append(Piece(f"service:{port.name}", "Service", reached, network.called(spec, port)))
     if workload.canaries(spec):
@@ -80,6 +90,9 @@ def render_manifest(
         **_services(spec, environment, template),
         **_routes(spec, connection, options),
     }
+    if network.may_lose_ways(spec):
+        of_set = _set(spec, template)
+        objects["policy:kept"] = network.policy(spec, connection, targets, options, of_set or KEPT, of_set)
     if workload.canaries(spec):
         objects["canary"] = workload.canary_deployment(spec, environment, template)
     if spec.autoscaling:
@@ -112,9 +125,14 @@ def _workload(
 
 
 def _services(spec: ServiceSpec, environment: str, template: Mapping[str, Any]) -> dict[str, Any]:
-    blue_green = spec.release.strategy == ReleaseStrategy.BLUE_GREEN
-    only = workload.main_set(spec, template) if blue_green else ""
+    only = _set(spec, template)
     return {f"service:{port.name}": network.cluster_service(spec, environment, port, only) for port in spec.ports}
+
+
+def _set(spec: ServiceSpec, template: Mapping[str, Any]) -> str:
+    """The set of a blue-green release; '' for any other, whose pods are all meant."""
+    blue_green = spec.release.strategy == ReleaseStrategy.BLUE_GREEN
+    return workload.main_set(spec, template) if blue_green else ""
 
 
 def _routes(spec: ServiceSpec, connection: Connection, options: KubernetesOptions) -> dict[str, Any]:

@@ -67,6 +67,15 @@ def test_what_comes_after_waits() -> None:
         assert main.urn in done.one(f"kubernetes:{kind}").depends_on
 
 
+def test_old_ways_are_taken_away_last() -> None:
+    done = services(pods={**WEB, "routes": [{}]})
+    kind = "kubernetes:networking.k8s.io/v1"
+    first, kept = done.one(f"{kind}:NetworkPolicy", "pods"), done.one(f"{kind}:NetworkPolicy", "pods--kept")
+    assert first.urn in done.one(DEPLOYMENT).depends_on
+    assert done.one(f"{kind}:Ingress").urn in kept.depends_on
+    assert first.inputs["spec"] == kept.inputs["spec"]
+
+
 def test_a_blue_green_switch_waits_for_the_new_set() -> None:
     done = services(pods={**WEB, "release": {"strategy": "blue-green"}})
     main, service = done.one(DEPLOYMENT, "pods"), done.one(SERVICE, "pods")
