@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
+from types import MappingProxyType
 from typing import Any
 
 from foxden.connection import Connection
@@ -72,6 +73,7 @@ def policy(
     options: KubernetesOptions,
     part: str = "",
     only: str = "",
+    annotations: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Who may reach a service's pods, and whom they may reach: along needs and routes, nothing else.
 
@@ -86,7 +88,7 @@ def policy(
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
-        "metadata": metadata(spec, connection.environment, part),
+        "metadata": metadata(spec, connection.environment, part, annotations),
         "spec": {
             "podSelector": {"matchLabels": pods_of(spec, only)},
             "policyTypes": ["Ingress", "Egress"],
@@ -94,11 +96,6 @@ def policy(
             **{way: some for way, some in ways.items() if some},
         },
     }
-
-
-def may_lose_ways(spec: ServiceSpec) -> bool:
-    """Whether another version may have fewer ways than this one while the only port, if any, stays."""
-    return bool(spec.needs or spec.routes or len(spec.ports) > 1)
 
 
 def routed_ports(spec: ServiceSpec) -> list[Port]:

@@ -191,8 +191,3 @@ def test_what_keeps_the_old_ways_ends_after_the_old_instances() -> None:
     assert kept["metadata"]["name"] == f"router--{name}"
     assert kept["spec"]["podSelector"]["matchLabels"]["foxden/set"] == name
     assert {**kept["spec"], "podSelector": None} == {**found["policy"]["spec"], "podSelector": None}
-
-
-def test_who_has_nothing_to_lose_has_one_policy() -> None:
-    for description in ({}, {"kind": "worker"}):
-        assert [piece.key for piece in pieces(spec(**description)) if piece.kind == "NetworkPolicy"] == ["policy"]

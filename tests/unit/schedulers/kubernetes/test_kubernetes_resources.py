@@ -51,10 +51,10 @@ def environment(cluster: Any = CLUSTER, **args: Any) -> Recorded:
     return run(program)
 
 
-def test_a_plain_service_is_four_objects() -> None:
+def test_a_plain_service_is_five_objects() -> None:
     done = services(pods=WEB)
     types = sorted(each.type.rpartition(":")[2] for each in done.resources if each.custom)
-    assert types == ["Deployment", "NetworkPolicy", "Service", "ServiceAccount", "kubernetes"]
+    assert types == ["Deployment", "NetworkPolicy", "NetworkPolicy", "Service", "ServiceAccount", "kubernetes"]
     assert done.one(DEPLOYMENT, "pods").inputs["metadata"]["namespace"] == "demo"
 
 
