@@ -1,14 +1,24 @@
 """Projects on a Nomad and a Consul that somebody else runs."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import yaml
 
+from foxden.version import VERSION
 from local.shell import tool
 from tests.engine.plugins.servers import Servers
 from tests.engine.projects.copies import Copy
+from tests.engine.projects.git_host import hosted
 
 FAILED = 1
+ADDRESS = "git.example.com/foxden/infrastructure.git/components"
+FOLDER = """packages:
+  # `pulumi package add git.example.com/foxden/infrastructure.git/components` writes that here.
+  foxden: ../../../components
+"""
 
 
 @pytest.fixture
@@ -89,6 +99,25 @@ def test_a_program_in_yaml(copied: Callable[[str], Copy], servers: Servers) -> N
     assert "service 'reports': replicas must be from 0 to 1000, got -1" in said and "Traceback" not in said
     project.destroy()
     assert servers.nomad.jobs("reports") == {}
+
+
+def test_the_components_come_from_a_repositorys_address(copied: Callable[[str], Copy], tmp_path: Path) -> None:
+    project = copied("in_yaml")
+    file = project.directory / "Pulumi.yaml"
+    file.write_text(file.read_text().replace(FOLDER, ""))
+    (tmp_path / "host").mkdir()
+    release = {"components/foxden/version.py": (f'"{VERSION}"', '"97.1.0"')}
+    with hosted(tmp_path / "host", "foxden/infrastructure.git", "v97.1.0", release) as variables:
+        added = replace(project, env={**project.env, **variables})
+        added.done_without_stack("package", "add", f"{ADDRESS}@v97.1.0")
+    assert yaml.safe_load(file.read_text())["packages"] == {"foxden": f"{ADDRESS}@v97.1.0"}
+    assert [sdk.name for sdk in project.directory.glob("sdks/*/*")] == ["foxden-97.1.0.yaml"]
+    # Nothing is fetched any more: what the project uses is what the address gave.
+    project.choose(address="http://127.0.0.1:9", nomadToken="", discoveryAddress="http://127.0.0.1:9", consulToken="")
+    file.write_text(file.read_text().replace("path: /\n", "path: health\n"))
+    assert "service 'reports': health.path must begin with '/', got 'health'" in project.pulumi(
+        "preview", expect=FAILED
+    )
 
 
 def test_a_scheduler_of_the_projects_own(copied: Callable[[str], Copy], servers: Servers) -> None:
