@@ -2,16 +2,27 @@
 
 import datetime
 from dataclasses import replace
+from typing import Any
 
 from policies.model import Level, Report
 from policies.pack import Pack, load
 from tests.mocks import Recorded
 from tests.policies.recorded import resources
 
-__all__ = ["TODAY", "judged", "of_parts", "told"]
+__all__ = ["CLUSTER", "TODAY", "judged", "of_parts", "told"]
 
 TODAY = datetime.date(2026, 12, 1)
 """Exemptions end; a test does not."""
+
+CLUSTER: dict[str, Any] = {
+    "scheduler": "kubernetes",
+    "environment": "qa",
+    "domain": "qa.foxden.example",
+    "address": "https://10.0.0.1:6443",
+    "token": "kubernetes-token",
+    "ca": "-----BEGIN CERTIFICATE-----",
+}
+"""A connection to a Kubernetes that is there."""
 
 
 def of_parts() -> Pack:

@@ -9,18 +9,11 @@ import foxden
 from foxden.schedulers.kubernetes.addons.images import IMAGES, OF
 from policies.model import Level, Report, Resource
 from tests.mocks import run
-from tests.policies.judging import TODAY, judged, of_parts, told
+from tests.policies.judging import CLUSTER, TODAY, judged, of_parts, told
 from tests.unit.schedulers.kubernetes.addons.everything import LARGEST, SMALLEST, WHERE, things
 
 lib: Any = foxden
 
-CLUSTER: dict[str, Any] = {
-    "scheduler": "kubernetes",
-    "environment": "prod",
-    "domain": "qa.foxden.example",
-    "address": "https://10.0.0.1:6443",
-    "token": "kubernetes-token",
-}
 OWN = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/prod/it@sha256:" + "0123456789abcdef" * 4
 
 
