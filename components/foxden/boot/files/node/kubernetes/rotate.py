@@ -8,7 +8,7 @@ from ..certificates import new_key
 from ..facts import Facts
 from ..parameters import Parameters
 from ..steps import Steps, follow
-from . import secrets
+from . import callers, secrets
 from .api import Kube
 
 _STEP = "servers/{name}-step"
@@ -33,7 +33,19 @@ def rotate(what: str, facts: Facts, parameters: Parameters, api: Kube) -> str:
         doing = "tokens of service accounts are signed"
         return _keys(facts, parameters, secrets.ACCOUNT_KEYS, new_key, lambda: _forget(parameters), doing)
     # Kubelets ask for new ones before theirs end.
-    return rotate_authority(facts, parameters, _within(facts), max(_within(facts), facts.certificate_hours * 3600))
+    signed = max(_within(facts), facts.certificate_hours * 3600)
+    return rotate_authority(facts, parameters, _within(facts), signed, lambda since: _begun(api, since))
+
+
+def _begun(api: Kube, since: float) -> None:
+    """SystemExit, with what is to be done, where pods ask the API that know the old authority only."""
+    found = callers.older(api, since)
+    if found:
+        again = "\n".join(f"  foxden-node run {each}" for each in found)
+        raise SystemExit(
+            f"Too early: pods ask the API that trust the new authority only after a start. Do this, then call this "
+            f"again once they are ready:\n{again}"
+        )
 
 
 def _keys(
