@@ -58,7 +58,7 @@ def test_a_key_is_known_before_it_is_used_and_used_before_the_old_one_goes(what:
     parameters = made()
     parameters.values[secrets.OPERATORS] = "token"
     held = [{"metadata": {"namespace": "demo", "name": "s"}}]
-    api: Any = Kube({"GET /api/v1/secrets": {"items": held}})
+    api: Any = Kube({"GET /api/v1/secrets": {"items": held}, "GET /api/v1/pods": {}})
     old = json.loads(parameters.values[name])
     assert "Step 1 of 3" in rotate(what, OWN, parameters, api)
     known = json.loads(parameters.values[name])
@@ -67,7 +67,7 @@ def test_a_key_is_known_before_it_is_used_and_used_before_the_old_one_goes(what:
     clock.now += 660
     assert "Step 2 of 3" in rotate(what, OWN, parameters, api)
     assert json.loads(parameters.values[name]) == [known[1], known[0]]
-    clock.now += 660
+    clock.now += 4267
     assert "Step 3 of 3" in rotate(what, OWN, parameters, api)
     assert json.loads(parameters.values[name]) == [known[1]]
     written = [call for call, _ in api.calls if call == "/api/v1/namespaces/demo/secrets/s"]
@@ -93,7 +93,7 @@ def test_a_new_authority_is_trusted_before_it_signs_and_the_old_one_until_the_en
 
 
 @pytest.mark.parametrize(
-    ("what", "first", "second"), [("encryption", 660, 660), ("service-accounts", 660, 660), ("authority", 660, 259200)]
+    ("what", "first", "second"), [("encryption", 660, 660), ("service-accounts", 660, 4267), ("authority", 660, 259200)]
 )
 def test_no_step_is_done_before_all_have_followed_the_one_before(
     what: str, first: int, second: int, clock: Time
@@ -123,6 +123,17 @@ def test_a_step_of_which_an_older_program_kept_no_time_is_followed_by_the_next(w
         assert f"Step {step} of 3" in rotate(what, OWN, parameters, api)
         for name in [name for name in parameters.values if name.endswith("-due")]:
             parameters.forget(name)
+
+
+@pytest.mark.parametrize(("asked", "lives"), [(600, 3607), (7200, 7200), (172800, 86400)])
+def test_an_old_key_is_known_as_long_as_a_pod_may_show_a_token_of_it(asked: int, lives: int, clock: Time) -> None:
+    token = {"projected": {"sources": [{"serviceAccountToken": {"expirationSeconds": asked}}]}}
+    parameters, api = made(), cast(Any, Kube({"GET /api/v1/pods": {"items": [pod("a", spec={"volumes": [token]})]}}))
+    rotate("service-accounts", OWN, parameters, api)
+    clock.now += 660
+    rotate("service-accounts", OWN, parameters, api)
+    with pytest.raises(SystemExit, match=f"in {660 + lives} s"):
+        rotate("service-accounts", OWN, parameters, api)
 
 
 def test_an_authority_that_was_made_but_is_not_trusted_yet_does_not_sign(clock: Time) -> None:

@@ -1,4 +1,4 @@
-"""The pods that ask the API: they trust the authority that was there when they began, which they have read once."""
+"""The pods that ask the API: how long a token serves them, and whom they trust, which they have read once."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +8,8 @@ from .api import Kube, moment
 _AUTHORITY = "kube-root-ca.crt"
 """What every namespace has to know the API by."""
 _STARTED_AGAIN = ("DaemonSet", "Deployment", "StatefulSet")
+_USUAL, _LONGEST = 3607, 24 * 3600
+"""Seconds: for which a pod has a token unless it says otherwise, and after which its kubelet gets it another anyway."""
 _ENDED = ("Failed", "Succeeded")
 
 
@@ -16,6 +18,12 @@ def older(api: Kube, since: float) -> list[str]:
     return sorted(
         {_again(pod) for pod in _pods(api) if _asks(pod) and moment(pod["metadata"]["creationTimestamp"]) < since}
     )
+
+
+def token_seconds(api: Kube) -> int:
+    """For how long a pod may show a token that it has got just now."""
+    found = [each.get("serviceAccountToken") or {} for pod in _pods(api) for each in _projected(pod)]
+    return min(_LONGEST, max([_USUAL, *(each.get("expirationSeconds") or 0 for each in found)]))
 
 
 def _pods(api: Kube) -> Iterator[dict[str, Any]]:
