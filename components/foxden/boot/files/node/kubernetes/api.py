@@ -10,7 +10,8 @@ from typing import Any
 from ..rest import ApiError, Rest
 
 __all__ = [
-    *("ADMIN", "FOLDER", "LOCAL", "PORT", "Kube", "as_admin", "moment", "takes_pods", "with_certificate", "with_token")
+    *("ADMIN", "FOLDER", "LOCAL", "PORT", "Kube", "as_admin", "is_ready", "moment", "takes_pods", "with_certificate"),
+    "with_token",
 ]
 
 PORT = 6443
@@ -85,7 +86,12 @@ def takes_pods(api: Kube, node: str) -> bool:
         if error.status != 404:
             raise
         return False
-    conditions = (found.get("status") or {}).get("conditions") or []
+    return is_ready(found)
+
+
+def is_ready(node: dict[str, Any]) -> bool:
+    """Whether a node says so, or is said to by the controllers, which look after those that are silent."""
+    conditions = (node.get("status") or {}).get("conditions") or []
     return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
 
