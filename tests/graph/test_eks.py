@@ -161,6 +161,12 @@ def test_its_machines_are_as_safe_as_others() -> None:
     assert {each["resourceType"] for each in template["tagSpecifications"]} == {"instance", "volume"}
 
 
+def test_its_machines_tell_no_tags_for_amazons_own_could_not_be_told() -> None:
+    """EC2 starts none with both: tags of EKS have keys with a '/', which its metadata take none of."""
+    for name in ("general", "batch"):
+        assert whole().one(TEMPLATE, name).inputs["metadataOptions"]["instanceMetadataTags"] == "disabled"
+
+
 def test_balancers_find_it() -> None:
     attached = whole().one("aws:autoscaling/attachment:Attachment").inputs
     assert attached == {"autoscalingGroupName": "eks-general-0", "lbTargetGroupArn": "arn:target"}
