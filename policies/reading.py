@@ -17,14 +17,6 @@ CRON_JOB = "kubernetes:batch/v1:CronJob"
 WORKLOADS = (*LASTING, "kubernetes:batch/v1:Job", CRON_JOB)
 """Kubernetes' kinds that make pods."""
 
-ROLE_POLICIES = (
-    "aws:iam/rolePolicy:RolePolicy",
-    "aws:iam/policy:Policy",
-    "aws:iam/groupPolicy:GroupPolicy",
-    "aws:iam/userPolicy:UserPolicy",
-)
-"""Where permissions are written."""
-
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 GROUP = "aws:autoscaling/group:Group"
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
@@ -33,23 +25,6 @@ CONTROL_PLANE = "aws:eks/cluster:Cluster"
 _ROLE_TAG, _SERVER = "foxden:role", "server"
 _LARGEST = 10_000_000
 """Bytes of user-data that are unpacked at most; AWS takes 16 KiB, packed."""
-
-
-def statements(document: Node) -> Iterator[Node]:
-    """The statements of a policy document in JSON; one may stand without a list."""
-    found = document.json()["Statement"]
-    yield from found.each() if isinstance(found.value, list) else iter([found] if found["Effect"].given else [])
-
-
-def allowing(document: Node) -> Iterator[Node]:
-    """Those statements that allow something."""
-    return (each for each in statements(document) if each["Effect"].is_("Allow"))
-
-
-def principals(statement: Node, kind: str) -> Iterator[str]:
-    """Who a statement speaks of: of the kind ``AWS``, ``Service`` or ``Federated``; ``*`` is of every kind."""
-    found = statement["Principal"]
-    yield from found.texts() if found.text else found.exactly(kind).texts()
 
 
 def pod_of(resource: Resource) -> Node:
