@@ -7,7 +7,7 @@ from typing import Any
 from local.plugins.wire import Secret
 from policies.model import Resource
 from policies.permissions import ROLE
-from policies.reading import GROUP, JOB, TEMPLATE
+from policies.reading import GROUP, JOB, LASTING, TEMPLATE
 from policies.rules.records import KEY, KEY_POLICY, LOG_GROUP, QUEUE, ZONE
 from policies.rules.registries import EXPIRY, REPOSITORY
 from policies.rules.storage import BUCKET, PARTS
@@ -35,6 +35,7 @@ _LOGS = {
     "Resource": "arn:aws:s3:::it/*",
 }
 _SEND = {**_LOGS, "Action": "sqs:SendMessage", "Principal": {"Service": "events.amazonaws.com"}}
+DEPLOYMENT = LASTING[0]
 _ANYBODY: Any = {"Principal": "*"}
 _ANYBODY_BY_ARN: Any = {"Principal": {"AWS": ["*"]}}
 _KEY = "AKIA" + "IOSFODNN7EXAMPLE"
@@ -156,6 +157,19 @@ RECORDS = {
 _VARIABLE = "nomad:index/variable:Variable"
 _PARAMETER = "aws:ssm/parameter:Parameter"
 
+_TELLING = (
+    {"AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG"},
+    {"SECRET_KEY": "hunter2"},
+    {"SECRET_KEY_BASE": "hunter2"},
+    {"DB_PASS": "hunter2"},
+    {"PGPASSWORD": "hunter2"},
+    {"OTHER": f"github_pat_{'A' * 22}_{'b' * 59}"},
+    {"CACHE": "redis://:hunter2@cache:6379/0"},
+)
+_HARMLESS = {"PWD": "/app", "ALLOW_EMPTY_PASSWORD": "no", "COMPASS": "north", "AWS_REGION": "eu-central-1"}
+_CONTAINERS = "spec.template.spec.containers"
+_PATCH = {"spec": {"template": {"spec": {"containers": [{"name": "main"}]}}}}
+
 SECRETS = {
     "no-secret-in-user-data": one(
         TEMPLATE,
@@ -164,12 +178,13 @@ SECRETS = {
         {"userData": base64.b64encode(f"key: {_KEY}".encode()).decode()},
     ),
     "no-secret-in-job": Example(
-        passes=of_job(good.JOB).passes,
+        passes=of_job(good.JOB, also_good=({"TaskGroups.0.Tasks.0.Env": _HARMLESS},)).passes,
         violates=(
             *of_job(
                 good.JOB,
                 {"TaskGroups.0.Tasks.0.Env": {"DB_PASSWORD": "hunter2"}},
                 {"TaskGroups.0.Tasks.0.Env": {"DB": "postgres://ana:hunter2@db/foxden"}},
+                *({"TaskGroups.0.Tasks.0.Env": each} for each in _TELLING),
             ).violates,
             (resource(JOB, {"jobspec": Secret(json.dumps(good.JOB))}),),
         ),
@@ -181,12 +196,16 @@ SECRETS = {
         {"containers.0.env": [{"name": "OTHER", "value": _PEM}]},
         {"containers.0.args": ["--key", _PEM]},
         {"containers.0.command": ["serve", Secret("hunter2")]},
-    ),
+        *({"containers.0.env": [{"name": name, "value": value}]} for each in _TELLING for name, value in each.items()),
+        also_good=({"containers.0.env": [{"name": name, "value": value} for name, value in _HARMLESS.items()]},),
+    )
+    + one(f"{DEPLOYMENT}Patch", _PATCH, {f"{_CONTAINERS}.0.env": [{"name": "API_KEY", "value": "hunter2"}]}),
     "no-secret-in-config-map": one(
         "kubernetes:core/v1:ConfigMap",
         {"data": {"level": "info"}},
         {"data": {"key": _PEM}},
         {"data": {"key": Secret("x")}},
+        {"data": {"DB_PASSWORD": "hunter2"}},
     ),
     "secret-marked": one(
         _VARIABLE,
