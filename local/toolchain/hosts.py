@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from local.toolchain.fetch import Fetcher
 
 ETCD = "3.6.14"
-"""What the cluster's objects are kept in. Debian's is too old to be restored from a snapshot by etcdutl."""
+"""What the cluster's objects are kept in: the version that the library pins for machines. Debian's is too old to be
+restored from a snapshot by etcdutl."""
 
 _ETCD_SUMS = {
     "server": "h1:LfN38zdvhpYnmyHG6shLWkfmMukkoyM19KUEZx1ywpM=",

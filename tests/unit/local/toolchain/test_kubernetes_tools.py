@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from foxden.schedulers.kubernetes.addons.images import IMAGES
+from foxden.schedulers.kubernetes.node_software import software
 from local import shell
 from local.errors import LocalError
 from local.paths import cluster_file
@@ -55,6 +56,12 @@ def test_cluster_services_are_run_in_the_versions_that_the_library_pins(tool) ->
     of_image = IMAGES[tool.name].partition(":v")[2].partition("@")[0]
     assert tool.version == of_image or (tool.same_minor and compatible(tool.version, of_image, same_minor=True))
     assert [line.split()[:2] for line in tool.module.sums] == [list(*tool.module.requires.items())]
+
+
+@pytest.mark.parametrize("name", ["etcd", "etcdutl"])
+def test_machines_keep_objects_in_the_etcd_that_the_lab_boots_them_with(name: str) -> None:
+    found = software(programs={"kube-router": {"checksum": "ab" * 32}})
+    assert [each.version for each in found.binaries if each.name == name] == [HOSTS[name].version]
 
 
 def test_kubernetes_modules_are_all_of_one_release() -> None:

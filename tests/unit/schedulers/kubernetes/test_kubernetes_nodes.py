@@ -127,7 +127,7 @@ def test_units_are_whole_and_start_again_without_end(role: Role) -> None:
 
 def test_a_node_is_told_its_version_its_labels_and_its_taints() -> None:
     told = {role: json.loads(files(node)["/etc/foxden/node.json"]) for role, node in ROLES.items()}
-    assert told[Role.SERVER]["version"] == told[Role.WORKER]["version"] == nodes.version(SOFTWARE)
+    assert told[Role.SERVER]["version"] == told[Role.WORKER]["version"] == nodes.version(SOFTWARE, Role.SERVER)
     labels = {"foxden/pool": "general", "foxden/node-class": "large", "foxden/meta.team": "meetings"}
     assert told[Role.WORKER]["labels"] == labels
     assert told[Role.WORKER]["taints"] == [f"{DEDICATED}=general:NoSchedule"]
