@@ -10,7 +10,7 @@ from foxden.schedulers.kubernetes.options import SUBJECT, KubernetesOptions, rea
 from foxden.schedulers.kubernetes.placement import LABEL_PART, label_problems, value_problem
 from foxden.schedulers.kubernetes.pod import is_lasting
 from foxden.schedulers.kubernetes.routes import STRIPPING_CLASS, strips
-from foxden.schedulers.kubernetes.workload import healthy_deadline
+from foxden.schedulers.kubernetes.workload import canaries, healthy_deadline
 from foxden.service.prepare import placeholders
 from foxden.service.spec import ReleaseStrategy, Route, ServiceSpec
 
@@ -96,6 +96,12 @@ def _about_release(spec: ServiceSpec) -> Iterator[str]:
         yield (
             "release.strategy 'blue-green' doesn't go with autoscaling with scheduler 'kubernetes': "
             "a set that serves nobody yet can't know how many it takes; choose rolling or canary"
+        )
+    apart = canaries(spec)
+    if spec.autoscaling and spec.autoscaling.maximum <= apart:
+        yield (
+            f"autoscaling.max must be above {apart}, for release.canaries are apart from the others with scheduler "
+            f"'kubernetes', and of those there is one at least; got {spec.autoscaling.maximum}"
         )
 
 

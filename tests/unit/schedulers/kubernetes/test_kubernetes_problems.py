@@ -50,6 +50,10 @@ def test_a_usual_service_is_taken() -> None:
             "release.deadline must be above health.grace and release.min_healthy together (70)",
         ),
         (
+            {"autoscaling": {"min": 1, "max": 1}, "release": {"strategy": "canary"}},
+            "autoscaling.max must be above 1, for release.canaries are apart from the others with scheduler",
+        ),
+        (
             {"autoscaling": {"min": 1, "max": 2}, "release": {"strategy": "blue-green"}},
             "release.strategy 'blue-green' doesn't go with autoscaling with scheduler 'kubernetes'",
         ),
