@@ -6,12 +6,12 @@ from fnmatch import fnmatchcase
 
 from policies.model import Resource, Severity
 from policies.node import Node
-from policies.reading import JOB, POD, WORKLOADS, containers, pod_of, tasks
+from policies.reading import JOB, PATCHES, POD, WORKLOADS, containers, pod_of, tasks
 from policies.rule import Domain
 
 rules = Domain("images")
 
-USERS = (JOB, POD, *WORKLOADS)
+USERS = (JOB, POD, *WORKLOADS, *PATCHES)
 _TAG = re.compile(r"[^/]:([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$")
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 
