@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 
 import foxden
+from foxden.errors import Problem
 from local.forwards import urls
 from stacks.cloud_services import machine_policies
 from stacks.cloud_settings import CloudSettings
@@ -26,6 +27,8 @@ class Servers:
     buckets: tuple[foxden.BucketPurpose, ...]
     not_for_pools: frozenset[str] = frozenset()
     """What pools are not told."""
+    endpoints: tuple[str, ...] = ()
+    """What they take of a network that has no other way out, beside what every one takes."""
     called: str = "{name}"
     """As what its cloud knows the cluster, and tags the groups of its pools."""
 
@@ -45,6 +48,7 @@ SERVERS: Mapping[bool, Servers] = {
         lambda cloud, buckets: {"managed": True},
         (foxden.BucketPurpose.ACCESS_LOGS,),
         frozenset({"ingress_port", "pull_test", "registries", "registry_credentials"}),
+        ("eks-auth",),
         "foxden-{name}",
     ),
 }
@@ -65,6 +69,16 @@ class Ground:
     """What must be there before anything can run."""
     called: str = ""
     """As what its cloud knows a cluster of the environment's own."""
+
+
+def closed_problems(environment: str, cloud: CloudSettings) -> list[Problem]:
+    """What a network that has no way out lacks. The cluster itself can't say: it knows no more than its subnets."""
+    there = cloud.network.get("endpoints") or ()
+    missing = [name for name in SERVERS[cloud.managed].endpoints if name not in there]
+    if cloud.nat != foxden.NatMode.NONE or not missing:
+        return []
+    said = f"network.endpoints must have {', '.join(missing)}: with nat 'none' pods get no credentials otherwise"
+    return [Problem(f"environment '{environment}'", said)]
 
 
 def own_cluster(

@@ -10,7 +10,7 @@ from foxden.clouds.base import cloud
 from foxden.clouds.references import read_reference
 from foxden.errors import Problem, check
 from local.forwards import pages
-from stacks.cloud_cluster import Ground, addresses, own_cluster, shared_cluster
+from stacks.cloud_cluster import Ground, addresses, closed_problems, own_cluster, shared_cluster
 from stacks.cloud_services import cluster_services
 from stacks.cloud_settings import CloudSettings
 from stacks.deploy import PROGRAM, deploy, secret_names
@@ -27,8 +27,8 @@ def compose(settings: Settings) -> None:
     if place is None:
         raise pulumi.RunError(f"environment '{settings.environment}': cloud must be one with machines, such as aws")
     services = services_of(settings, SERVICES)
-    if "services" in place.layers:
-        check(_without_version(settings, place, services))
+    closed = [] if settings.shares_cluster else closed_problems(settings.environment, place)
+    check([*(_without_version(settings, place, services) if "services" in place.layers else []), *closed])
     provider = _provider(place)
     if settings.shares_cluster:
         ground = shared_cluster(settings, place, provider)

@@ -272,6 +272,12 @@ def test_bad_args(changed: Any, start: str) -> None:
         ({"on_demand": {"percent": 50}}, "on_demand must have no base and a percent of 0 or 100 where the cloud runs"),
         ({"refresh": {"alarms": ["a"]}}, "refresh.alarms must not be given where the cloud runs the servers"),
         ({"software": {"mirror": "https://m"}}, "software.mirror is not a known field"),
+        ({"meta": {"bad key/x": "v"}}, "meta.bad key/x is no name of a fact"),
+        (
+            {"meta": {"owner": "Team A"}},
+            "meta.owner must be up to 63 letters, digits and '._-', with one of the former",
+        ),
+        ({"node_class": "class with space"}, "node_class must be up to 63 letters, digits and '._-'"),
     ],
 )
 def test_bad_args_of_a_pool(changed: Any, line: str) -> None:

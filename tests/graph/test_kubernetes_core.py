@@ -24,7 +24,7 @@ from tests.graph.kubernetes_graphs import (
     user_data,
     whole,
 )
-from tests.mocks import Recorded, Resource, run
+from tests.mocks import Failed, Recorded, Resource, run
 
 # Who may talk to whom
 
@@ -105,6 +105,21 @@ def test_nodes_start_when_they_may_ask_there() -> None:
     assert len(needed) == 5
     for template in done.of_type(TEMPLATE).values():
         assert {done.of_type(INGRESS)[name].urn for name in needed} <= template.depends_on, template.name
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({"node_class": "class with space"}, "node_class must be up to 63 letters, digits"),
+        ({"meta": {"owner": "Team A,foxden/pool=batch"}}, "meta.owner must be up to 63 letters, digits and '._-'"),
+        ({"meta": {"hash": "f" * 64}}, "meta.hash must be up to 63 letters, digits and '._-'"),
+    ],
+)
+def test_what_is_said_of_a_pool_is_a_label(changed: Any, line: str) -> None:
+    """The kubelet would end again and again at a label that is none, or have one more."""
+    with pytest.raises(Failed) as caught:
+        up(pools={"general": {**POOLS["general"], **changed}})
+    assert str(caught.value).startswith(f"pool 'general': {line}")
 
 
 def test_a_scheduler_without_one_has_none() -> None:

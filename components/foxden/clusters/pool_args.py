@@ -86,7 +86,8 @@ class WorkerPoolArgs(TypedDict):
     node_class: NotRequired[str]
     """What services may be placed by. Default: the pool's name."""
     meta: NotRequired[Mapping[str, str]]
-    """Free facts about the machines, that services may be placed by. Default: none."""
+    """Free facts about the machines, that services may be placed by: names of up to 58 letters, digits and ``._-``.
+    With Kubernetes values are labels, as ``node_class`` is: up to 63 of the same. Default: none."""
     dedicated: NotRequired[bool]
     """Only services that ask for this pool run there. Default: false."""
     disk: NotRequired[DiskArgs]

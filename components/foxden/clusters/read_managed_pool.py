@@ -10,6 +10,8 @@ from foxden.clusters.read_network import named_reader, read_site, read_tags
 from foxden.clusters.read_pool import MOST, POOL_FIELDS, read_membership
 from foxden.clusters.read_scaling import read_on_demand, read_refresh
 from foxden.errors import Problem
+from foxden.schedulers.base import nodes
+from foxden.service.parse_placement import read_meta
 from foxden.service.reader import Reader
 
 POOL_FIELDS_OF_MANAGED = frozenset(
@@ -47,7 +49,7 @@ def read_managed_pool(name: str, args: Any) -> tuple[ManagedPoolPlan, list[Probl
         key="",
         pool=name,
         node_class=reader.text("node_class", name),
-        meta=reader.text_map("meta"),
+        meta=read_meta(reader),
         dedicated=reader.flag("dedicated", False),
     )
     plan = ManagedPoolPlan(
@@ -78,6 +80,7 @@ def read_managed_pool(name: str, args: Any) -> tuple[ManagedPoolPlan, list[Probl
         if wrong:
             cluster.complain("scheduler", wrong)
         else:
+            reader.problems += [Problem(reader.subject, wrong) for wrong in nodes(chosen).node_problems(node)]
             reader.problems += managed(site.cloud, chosen).pool_problems(plan)
     return plan, reader.problems
 

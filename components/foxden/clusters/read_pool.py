@@ -14,6 +14,7 @@ from foxden.clusters.read_network import named_reader, read_site
 from foxden.clusters.read_scaling import read_cpu_percent, read_on_demand, read_refresh, read_schedules, read_warm_pool
 from foxden.errors import Problem
 from foxden.schedulers.base import nodes
+from foxden.service.parse_placement import read_meta
 from foxden.service.reader import UNKNOWN, Reader, did_you_mean
 
 DAY = 86400
@@ -67,6 +68,7 @@ def read_pool(name: str, args: Any) -> tuple[PoolPlan, list[Problem]]:
         group_tags=nodes(scheduler).group_tags(node) if scheduler and cpu_percent is None else {},
     )
     if scheduler:
+        reader.problems += [Problem(reader.subject, wrong) for wrong in nodes(scheduler).node_problems(node)]
         _read_version(reader, cluster, nodes(scheduler).version(machines.software, Role.WORKER))
     if site.cloud:
         reader.problems += cloud(site.cloud).pool_problems(plan)
@@ -130,7 +132,7 @@ def _node(reader: Reader, cluster: Reader, name: str, site: Site) -> Node:
         key=chosen.key(own) if chosen else "",
         pool=name,
         node_class=reader.text("node_class", name),
-        meta=reader.text_map("meta"),
+        meta=read_meta(reader),
         dedicated=reader.flag("dedicated", False),
         ingress_port=reader.integer("ingress_port", 8080, 1, 65535),
         drain_deadline=reader.integer("drain_deadline", 300, 30, 3600),

@@ -1,7 +1,7 @@
 """The contract of a scheduler, and the one table that finds them."""
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Optional, Protocol, TypeVar, cast
@@ -148,6 +148,9 @@ class Nodes(Protocol):
 
         None where any may follow any.
         """
+
+    def node_problems(self, node: Node) -> Iterable[str]:
+        """What of a node this scheduler can't be told, a line each: ``meta.disk must ...``."""
 
     def group_tags(self, node: Node) -> Mapping[str, str]:
         """Tags of a pool's group, and not of its machines, for what scales it from inside the cluster."""

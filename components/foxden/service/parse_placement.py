@@ -1,6 +1,7 @@
 """Where a service may run: the pools and machines that it asks for."""
 
 import re
+from collections.abc import Mapping
 
 from foxden.naming import label_problem
 from foxden.service.args import PlacementArgs
@@ -23,10 +24,15 @@ def read_placement(reader: Reader) -> Placement:
     wrong = label_problem(pool, _LONGEST_POOL) if pool else None
     if wrong:
         entry.complain("pool", wrong)
-    meta = entry.text_map("meta")
+    return Placement(pool=pool, node_class=entry.text("node_class", ""), meta=read_meta(entry))
+
+
+def read_meta(reader: Reader) -> Mapping[str, str]:
+    """The facts about machines in ``meta``, of a placement or of the machines themselves."""
+    meta = reader.text_map("meta")
     for key, value in meta.items():
         if not _KEY.match(key):
-            entry.complain(f"meta.{key}", "is no name of a fact: up to 58 letters, digits and '._-'")
+            reader.complain(f"meta.{key}", "is no name of a fact: up to 58 letters, digits and '._-'")
         if not value:
-            entry.complain(f"meta.{key}", "must not be empty")
-    return Placement(pool=pool, node_class=entry.text("node_class", ""), meta=meta)
+            reader.complain(f"meta.{key}", "must not be empty")
+    return meta

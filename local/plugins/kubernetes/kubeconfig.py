@@ -86,8 +86,8 @@ def _headers(user: dict[str, Any], directory: Path) -> dict[str, str]:
     for plugin in ("exec", "auth-provider"):
         if user.get(plugin):
             raise Failure(
-                f"the kubeconfig gets its credentials from a program ({plugin}), which the stand-in does not run: "
-                "give it a token or a client certificate"
+                f"the kubeconfig gets its credentials from a program ({plugin}), which is not run here: "
+                "give it a token or a client certificate (docs/local-cluster.md)"
             )
     token = user.get("token") or ""
     if not token and user.get("tokenFile"):

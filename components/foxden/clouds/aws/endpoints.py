@@ -17,6 +17,7 @@ ENDPOINTS = {
     "ec2messages": "sessions and commands by SSM",
     "ecr.api": "images",
     "ecr.dkr": "images",
+    "eks-auth": "credentials of pods, where Amazon runs the servers",
     "kms": "not needed by nodes: SSM asks it for them",
     "logs": "log shipping",
     "ssm": "secrets, and sessions",
@@ -25,7 +26,7 @@ ENDPOINTS = {
 }
 """The services that can be reached so, and what for."""
 
-NEEDED = tuple(sorted(ENDPOINTS.keys() - {"kms"}))
+NEEDED = tuple(sorted(ENDPOINTS.keys() - {"eks-auth", "kms"}))
 """What there is unless something else is said."""
 
 CLOSED = ("autoscaling", "ec2", "ssm")

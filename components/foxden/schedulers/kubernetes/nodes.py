@@ -11,7 +11,7 @@ from foxden.boot.parts import Boot, Command, File, Unit, filled
 from foxden.boot.program import Program, packed
 from foxden.boot.userdata import user_data
 from foxden.schedulers.kubernetes.node_software import KUBELET, KUBERNETES, OF_MASTERS, software
-from foxden.schedulers.kubernetes.placement import DEDICATED, node_labels
+from foxden.schedulers.kubernetes.placement import DEDICATED, label_problems, node_labels
 from foxden.schedulers.nodes import PACKAGE, Own, assembled, sandbox, secrets
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "connection_options",
     "flows",
     "group_tags",
+    "node_problems",
     "parts",
     "program",
     "secrets",
@@ -163,6 +164,11 @@ def version(software: Software, role: Role) -> Optional[str]:
     """The version of the control plane, which rises by one minor version at a time, or of the kubelets: ``1.34.3``."""
     program = KUBELET if role == Role.WORKER else KUBERNETES
     return next((binary.version for binary in software.binaries if binary.name == program), None)
+
+
+def node_problems(node: Node) -> Iterator[str]:
+    """What is said of a node is its labels: the kubelet would end at one that is none, and take a comma for another."""
+    return label_problems(node.node_class, node.meta)
 
 
 def group_tags(node: Node) -> Mapping[str, str]:

@@ -7,16 +7,14 @@ from ipaddress import ip_address
 from foxden.connection import ConnectionArgs
 from foxden.errors import Problem
 from foxden.schedulers.kubernetes.options import SUBJECT, KubernetesOptions, read_options
+from foxden.schedulers.kubernetes.placement import LABEL_PART, label_problems, value_problem
 from foxden.schedulers.kubernetes.pod import is_lasting
 from foxden.schedulers.kubernetes.routes import STRIPPING_CLASS, strips
-from foxden.schedulers.kubernetes.workload import healthy_deadline
+from foxden.schedulers.kubernetes.workload import canaries, healthy_deadline
 from foxden.service.prepare import placeholders
-from foxden.service.spec import Placement, ReleaseStrategy, Route, ServiceSpec
+from foxden.service.spec import ReleaseStrategy, Route, ServiceSpec
 
-_LABEL_PART = r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
-_LABEL_KEY = re.compile(rf"([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?{_LABEL_PART}\Z", re.ASCII)
-_LABEL_VALUE = re.compile(rf"({_LABEL_PART})?\Z", re.ASCII)
-_VALUE_RULE = "must be letters, digits and '._-', with one of the former at both ends"
+_LABEL_KEY = re.compile(rf"([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?{LABEL_PART}\Z", re.ASCII)
 _KEPT_FOR = re.compile(r"(.*\.)?(kubernetes\.io|k8s\.io|foxden)/")
 
 _ITEM = r"(\*|[0-9]+|[A-Za-z]{3})(-([0-9]+|[A-Za-z]{3}))?(/[0-9]+)?"
@@ -57,7 +55,7 @@ def environment_problem(environment: str, options: KubernetesOptions) -> str | N
 def _messages(spec: ServiceSpec, options: KubernetesOptions) -> Iterator[str]:
     yield from _about_texts(spec)
     yield from _about_labels(spec)
-    yield from _about_placement(spec.placement)
+    yield from (f"placement.{wrong}" for wrong in label_problems(spec.placement.node_class, spec.placement.meta))
     yield from _about_release(spec)
     for position, route in enumerate(spec.routes):
         yield from _about_route(f"routes[{position}]", route, options)
@@ -81,15 +79,9 @@ def _about_labels(spec: ServiceSpec) -> Iterator[str]:
             yield f"labels.{key} is no name of a label to Kubernetes: a lower-case domain before at most one '/'"
         elif _KEPT_FOR.match(key):
             yield f"labels.{key} is kept for the cluster itself"
-        if not _LABEL_VALUE.match(value):
-            yield f"labels.{key} {_VALUE_RULE}, got {value!r}"
-
-
-def _about_placement(placement: Placement) -> Iterator[str]:
-    facts = {f"meta.{key}": value for key, value in sorted(placement.meta.items())}
-    for field, value in {"node_class": placement.node_class, **facts}.items():
-        if not _LABEL_VALUE.match(value):
-            yield f"placement.{field} {_VALUE_RULE}, got {value!r}"
+        wrong = value_problem(value)
+        if wrong:
+            yield f"labels.{key} {wrong}"
 
 
 def _about_release(spec: ServiceSpec) -> Iterator[str]:
@@ -104,6 +96,12 @@ def _about_release(spec: ServiceSpec) -> Iterator[str]:
         yield (
             "release.strategy 'blue-green' doesn't go with autoscaling with scheduler 'kubernetes': "
             "a set that serves nobody yet can't know how many it takes; choose rolling or canary"
+        )
+    apart = canaries(spec)
+    if spec.autoscaling and spec.autoscaling.maximum <= apart:
+        yield (
+            f"autoscaling.max must be above {apart}, for release.canaries are apart from the others with scheduler "
+            f"'kubernetes', and of those there is one at least; got {spec.autoscaling.maximum}"
         )
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "connection_options",
     "flows",
     "group_tags",
+    "node_problems",
     "parts",
     "program",
     "secrets",
@@ -130,6 +131,12 @@ def flows() -> tuple[Flow, ...]:
 def version(software: Software, role: Role) -> Optional[str]:
     """Servers of any versions that Nomad and Consul allow side by side may follow each other."""
     return None
+
+
+def node_problems(node: Node) -> Iterator[str]:
+    """Nodes say their pool among the facts about them."""
+    if "pool" in node.meta:
+        yield "meta.pool is kept for the pool's own name with scheduler 'nomad'"
 
 
 def group_tags(node: Node) -> Mapping[str, str]:

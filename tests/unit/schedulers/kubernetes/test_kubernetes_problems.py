@@ -34,12 +34,12 @@ def test_a_usual_service_is_taken() -> None:
         ({"labels": {"app.kubernetes.io/name": "x"}}, "labels.app.kubernetes.io/name is kept for the cluster itself"),
         ({"labels": {"needs.foxden/pods": "true"}}, "labels.needs.foxden/pods is kept for the cluster itself"),
         ({"labels": {"foxden/set": "x"}}, "labels.foxden/set is kept for the cluster itself"),
-        ({"labels": {"a": "two words"}}, "labels.a must be letters, digits and '._-', with one of the former at both"),
+        ({"labels": {"a": "two words"}}, "labels.a must be up to 63 letters, digits and '._-', with one of"),
         (
             {"placement": {"node_class": "two words"}},
-            "placement.node_class must be letters, digits and '._-', with one",
+            "placement.node_class must be up to 63 letters, digits and '._-', with one",
         ),
-        ({"placement": {"meta": {"a": "-"}}}, "placement.meta.a must be letters, digits and '._-', with one"),
+        ({"placement": {"meta": {"a": "-"}}}, "placement.meta.a must be up to 63 letters, digits and '._-', with one"),
         ({"env": {"A": "a\x7f"}}, "env.A must not hold the character U+007F with scheduler 'kubernetes'"),
         ({"args": ["a", "\ufffe"]}, "args[1] must not hold the character U+FFFE with scheduler 'kubernetes'"),
         ({"args": ["\x85"]}, "args[0] must not hold the character U+0085 with scheduler 'kubernetes'"),
@@ -48,6 +48,10 @@ def test_a_usual_service_is_taken() -> None:
         (
             {"health": {"grace": 60}, "release": {"min_healthy": 10, "deadline": 70}},
             "release.deadline must be above health.grace and release.min_healthy together (70)",
+        ),
+        (
+            {"autoscaling": {"min": 1, "max": 1}, "release": {"strategy": "canary"}},
+            "autoscaling.max must be above 1, for release.canaries are apart from the others with scheduler",
         ),
         (
             {"autoscaling": {"min": 1, "max": 2}, "release": {"strategy": "blue-green"}},

@@ -81,7 +81,7 @@ def test_the_provider_may_choose_otherwise() -> None:
         (
             json.dumps(config({"exec": {"command": "aws"}})),
             "",
-            "from a program (exec), which the stand-in does not run",
+            "from a program (exec), which is not run here: give it a token or a client certificate",
         ),
         (json.dumps(config({"client-key-data": "?"})), "", "client-key-data in the kubeconfig is no base64"),
         (json.dumps(config({"client-key": "/nowhere/key"})), "", "client-key of the kubeconfig can't be read"),
