@@ -3,15 +3,13 @@
 import random
 import socket
 import ssl
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
 
+from tests.engine.bootlab.counting import Counts, counted
 from tests.engine.bootlab.scaling import Member
 from tests.engine.bootlab.seen import Seen
 from tests.engine.harness.apis import Api, Consul, Json, Nomad
@@ -135,38 +133,6 @@ class KeyValues:
         answer = requests.request(method, url, data=body, headers=headers, timeout=5, verify=str(self.access.ca))
         assert answer.status_code == 200, f"{url}: {answer.status_code} {answer.text[:200]}"
         return answer.text
-
-
-@dataclass
-class Counts:
-    """How many there were, time and again."""
-
-    counts: list[int] = field(default_factory=list)
-    longest_silence: float = 0.0
-    """Seconds in which nobody could say."""
-
-
-@contextmanager
-def counted(count: Callable[[], int | None]) -> Iterator[Counts]:
-    """Counts while the block runs; None where nobody can say."""
-    found, over = Counts(), threading.Event()
-
-    def go_on() -> None:
-        known = time.monotonic()
-        while not over.wait(0.3):
-            number = count()
-            if number is not None:
-                found.counts.append(number)
-                known = time.monotonic()
-            found.longest_silence = max(found.longest_silence, time.monotonic() - known)
-
-    thread = threading.Thread(target=go_on, daemon=True)
-    thread.start()
-    try:
-        yield found
-    finally:
-        over.set()
-        thread.join(30)
 
 
 def counted_votes(access: Access) -> AbstractContextManager[Counts]:

@@ -64,10 +64,10 @@ def test_a_key_is_known_before_it_is_used_and_used_before_the_old_one_goes(what:
     known = json.loads(parameters.values[name])
     assert known[:1] == old
     assert len(known) == 2
-    clock.now += 660
+    clock.now += 840
     assert "Step 2 of 3" in rotate(what, OWN, parameters, api)
     assert json.loads(parameters.values[name]) == [known[1], known[0]]
-    clock.now += 4267
+    clock.now += 4447
     assert "Step 3 of 3" in rotate(what, OWN, parameters, api)
     assert json.loads(parameters.values[name]) == [known[1]]
     written = [call for call, _ in api.calls if call == "/api/v1/namespaces/demo/secrets/s"]
@@ -83,7 +83,7 @@ def test_a_new_authority_is_trusted_before_it_signs_and_the_old_one_until_the_en
     assert "Step 1 of 3" in rotate("authority", OWN, parameters, api)
     assert parameters.values[PUBLIC_AUTHORITY].startswith(old.certificate)
     assert pair(parameters.values[AUTHORITY]) == old
-    clock.now += 660
+    clock.now += 840
     assert "within 72 hours" in rotate("authority", OWN, parameters, api)
     new = pair(parameters.values[AUTHORITY])
     assert new != old
@@ -93,7 +93,7 @@ def test_a_new_authority_is_trusted_before_it_signs_and_the_old_one_until_the_en
 
 
 @pytest.mark.parametrize(
-    ("what", "first", "second"), [("encryption", 660, 660), ("service-accounts", 660, 4267), ("authority", 660, 259200)]
+    ("what", "first", "second"), [("encryption", 840, 840), ("service-accounts", 840, 4447), ("authority", 840, 259200)]
 )
 def test_no_step_is_done_before_all_have_followed_the_one_before(
     what: str, first: int, second: int, clock: Time
@@ -130,9 +130,9 @@ def test_an_old_key_is_known_as_long_as_a_pod_may_show_a_token_of_it(asked: int,
     token = {"projected": {"sources": [{"serviceAccountToken": {"expirationSeconds": asked}}]}}
     parameters, api = made(), cast(Any, Kube({"GET /api/v1/pods": {"items": [pod("a", spec={"volumes": [token]})]}}))
     rotate("service-accounts", OWN, parameters, api)
-    clock.now += 660
+    clock.now += 840
     rotate("service-accounts", OWN, parameters, api)
-    with pytest.raises(SystemExit, match=f"in {660 + lives} s"):
+    with pytest.raises(SystemExit, match=f"in {840 + lives} s"):
         rotate("service-accounts", OWN, parameters, api)
 
 
@@ -242,7 +242,7 @@ def test_no_new_authority_signs_before_the_pods_that_ask_the_api_know_it(clock: 
     ]
     api: Any = Kube({"GET /api/v1/pods": {"items": pods}})
     rotate("authority", OWN, parameters, api)
-    clock.now += 660  # to 760 s of the clock, which is 00:12:40
+    clock.now += 840  # to 940 s of the clock, which is 00:15:40
     before = dict(parameters.values)
     with pytest.raises(SystemExit) as refused:
         rotate("authority", OWN, parameters, api)
@@ -253,5 +253,5 @@ def test_no_new_authority_signs_before_the_pods_that_ask_the_api_know_it(clock: 
         "  foxden-node run kubectl -n kube-system rollout restart statefulset/store",
     ]
     assert parameters.values == before
-    api.answers["GET /api/v1/pods"] = {"items": [pod("coredns-6e-1", "1970-01-01T00:12:41Z"), *pods[5:]]}
+    api.answers["GET /api/v1/pods"] = {"items": [pod("coredns-6e-1", "1970-01-01T00:15:41Z"), *pods[5:]]}
     assert "Step 2 of 3" in rotate("authority", OWN, parameters, api)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from foxden.boot.files.node import waiting
 from foxden.boot.files.node.kubernetes import drain as draining
 from foxden.boot.files.node.kubernetes import network, node_config, places
 from foxden.boot.files.node.kubernetes.api import takes_pods
@@ -15,7 +16,7 @@ from foxden.boot.files.node.kubernetes.kubeconfig import kubeconfig
 from foxden.boot.files.node.kubernetes.network import Peer, peer, plugins
 from foxden.boot.files.node.registries import auths
 from foxden.boot.files.node.rest import ApiError
-from tests.unit.boot.fakes import FakeApi, FakeParameters, worker
+from tests.unit.boot.fakes import FakeApi, FakeParameters, Time, worker
 
 NODE = "/api/v1/nodes/general-i-1"
 PODS = "GET /api/v1/pods?fieldSelector=spec.nodeName%3Dgeneral-i-1"
@@ -66,19 +67,17 @@ def test_pods_that_every_node_has_or_that_have_ended_stay() -> None:
 
 
 def test_a_drain_ends_when_all_have_gone_or_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    waited: list[float] = []
-
-    def until(done: Any, within: float, meanwhile: Any) -> bool:
-        waited.append(within)
-        return bool(done())
-
-    monkeypatch.setattr(draining, "until", until)
-    monkeypatch.setattr(draining, "cordon", lambda *_: True)
+    clock = Time()
+    monkeypatch.setattr(waiting, "time", clock)
+    monkeypatch.setattr(draining, "cordon", lambda *_: clock.now > 101)
     idle: Any = Evicting()
     busy: Any = Evicting(pod("a"))
     assert draining.drain(lambda: idle, "general-i-1", 300, lambda: None)
+    assert (clock.now, len(idle.calls)) == (102, 1), "nobody is asked to go who might come back"
     assert not draining.drain(lambda: busy, "general-i-1", 300, lambda: None)
-    assert waited == [60, 300, 60, 300]
+    assert clock.now == 402
+    assert not draining.drain(lambda: busy, "general-i-1", 300, lambda: None, lambda: clock.now > 420)
+    assert clock.now == 422
 
 
 def test_nothing_new_comes_to_a_node_that_goes() -> None:

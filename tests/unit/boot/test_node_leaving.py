@@ -46,6 +46,12 @@ def test_a_wait_ends_when_it_is_done_and_at_its_deadline(clock: Time) -> None:
     assert waiting.until(lambda: clock.now > 205, 100, nothing)
 
 
+def test_a_wait_ends_before_its_time_where_something_says_so(clock: Time) -> None:
+    assert not waiting.until(lambda: clock.now > 160, 100, nothing, unless=lambda: clock.now > 130)
+    assert clock.now == 132
+    assert waiting.until(lambda: clock.now > 160, 100, nothing, unless=lambda: clock.now > 190)
+
+
 def test_a_wait_takes_an_error_for_not_yet(clock: Time) -> None:
     def asked() -> bool:
         if clock.now < 110:
@@ -103,6 +109,15 @@ def test_a_worker_drains_itself_and_leaves_the_ingress_for_last(clock: Time) -> 
     assert leaving.drain(lambda: nomad, 300, nothing)
     told = {"DrainSpec": {"Deadline": 300 * 10**9, "IgnoreSystemJobs": True}}
     assert nomad.told("POST /v1/node/n1/drain") == [told]
+
+
+def test_a_drain_that_is_done_again_has_another_deadline(clock: Time) -> None:
+    nomad = draining(lambda: clock.now > 150)
+    assert not leaving.drain(lambda: nomad, 300, nothing, lambda: clock.now > 120)
+    assert clock.now == 122
+    assert leaving.drain(lambda: nomad, 100, nothing)
+    told = [body["DrainSpec"]["Deadline"] / 10**9 for body in nomad.told("POST /v1/node/n1/drain")]
+    assert told == [300, 100]
 
 
 def test_a_drain_that_never_ends_ends_at_its_deadline(clock: Time) -> None:

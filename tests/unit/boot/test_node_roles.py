@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from foxden.boot.files.node import access, leaving, server, snapshots, waiting, worker
+from foxden.boot.files.node import access, going, leaving, server, snapshots, waiting, worker
 from foxden.boot.files.node.api import ApiError
 from foxden.boot.files.node.certificates import Pair
 from foxden.boot.files.node.credentials import Credentials
@@ -32,7 +32,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
     done: list[tuple[str, Any]] = []
     monkeypatch.setattr(worker, "Api", lambda *_: FakeApi({}))
 
-    def drain(_: Any, deadline: int, __: Any) -> bool:
+    def drain(_: Any, deadline: int, __: Any, ___: Any) -> bool:
         done.append(("drain", deadline))
         return True
 
@@ -65,6 +65,37 @@ def test_a_worker_that_may_be_taken_drains_once_and_stays(
     node.leave()
     node.leave()
     assert steps == [("drain", deadline)]
+
+
+@pytest.mark.parametrize(
+    ("noticed", "deadlines"), [(20, [240, 100]), (200, [240, 40]), (239.5, [240, 1]), (None, [240])]
+)
+def test_a_worker_that_is_taken_while_it_drains_has_less_time_from_then_on(
+    monkeypatch: pytest.MonkeyPatch, noticed: float | None, deadlines: list[int]
+) -> None:
+    clock, metadata, given = Time(), FakeMetadata(events_recommendations_rebalance="{}"), list[int]()
+    end = clock.now + 240
+
+    def drain(_: Any, deadline: int, __: Any, unless: Any) -> bool:
+        given.append(deadline)
+        if len(given) == 1 and noticed is not None:
+            assert not unless()
+            clock.now += noticed
+            metadata.answers["spot_instance_action"] = "{}"
+            assert unless()
+        else:
+            assert not unless(), "it would end before its time"
+            clock.now += deadline
+        return False
+
+    monkeypatch.setattr(going, "time", clock)
+    monkeypatch.setattr(worker, "Api", lambda *_: FakeApi({}))
+    monkeypatch.setattr(leaving, "drain", drain)
+    node = a_worker(metadata, FakeGroups(i_1="InService"), drain_deadline=240)
+    node.leave()
+    node.leave()
+    assert given == deadlines
+    assert clock.now <= end + 1
 
 
 def test_who_has_left_tells_the_group_again_and_again_however_often_it_does_not_listen(

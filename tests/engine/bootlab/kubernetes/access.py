@@ -1,12 +1,14 @@
 """A cluster with Kubernetes as its operators reach it: at its balancer, with its authority and their token."""
 
 import json
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import requests
 
+from tests.engine.bootlab.counting import Counts, counted
 from tests.engine.bootlab.scaling import Member
 from tests.engine.bootlab.seen import Seen
 from tests.engine.harness.apis import Api, Json
@@ -106,6 +108,22 @@ def etcd(master: Member, what: str) -> Any:
     words = [word for file in files for word in file.split("=", 1)]
     said = master.host.run("curl", "-sf", "-m", "5", *words, "-d", "{}", f"https://127.0.0.1:2379/v3/{what}")
     return json.loads(said)
+
+
+def counted_apis(access: Access) -> AbstractContextManager[Counts]:
+    """How many masters' API answers, and does not say that it is about to end."""
+
+    def serves(master: Member) -> bool:
+        url = f"https://{master.facts.address}:{PORT}/readyz"
+        try:
+            answer = requests.get(url, timeout=5, verify=str(access.ca))
+        except requests.ReadTimeout:
+            return True  # it is there, and has much else to do
+        except requests.RequestException:
+            return False
+        return "[-]shutdown" not in answer.text
+
+    return counted(lambda: sum(serves(master) for master in access.servers()))
 
 
 @dataclass

@@ -9,12 +9,17 @@ import pytest
 
 from foxden.boot.node import Role
 from foxden.schedulers.kubernetes import nodes
-from tests.engine.bootlab.kubernetes.access import Objects, etcd
+from tests.engine.bootlab.kubernetes.access import Objects, counted_apis, etcd
 from tests.engine.bootlab.kubernetes.world import World
+from tests.engine.bootlab.load import steady_load
 from tests.engine.bootlab.scaling import Member
-from tests.engine.bootlab.world import POOL
+from tests.engine.bootlab.world import NEW_NODE, NO_PROCESS, POOL, SERVERS
+from tests.engine.harness.waiting import until
 
 CONFIGS, SECRETS = "/api/v1/namespaces/default/configmaps", "/api/v1/namespaces/default/secrets"
+
+PARTS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
+"""What reads once, on a master, whom it trusts as the API or as a kubelet."""
 
 
 def test_three_masters_form_one_quorum_and_workers_join_by_themselves(world: World) -> None:
@@ -87,11 +92,43 @@ def test_a_master_whose_power_was_cut_is_replaced_and_no_object_is_lost(world: W
         assert found == {name: name * 20 for name in kept}
 
 
+def test_a_new_authority_is_trusted_by_masters_that_start_their_parts_again_in_turns(world: World) -> None:
+    """It comes beside the old one, which signs on."""
+    masters, store = world.servers(), Objects(world.access)
+    before = {(master.id, part): _began(master, part) for master in masters for part in PARTS}
+
+    def followed() -> bool:
+        trusted = world.cluster.parameter("shared/ca")
+        assert trusted.count("BEGIN CERTIFICATE") == 2
+        for master in masters:
+            for part in PARTS:
+                assert master.host.run("cat", f"/etc/{part}/ca.pem") == trusted, f"{master.id} {part}"
+                assert _began(master, part) not in (before[master.id, part], NO_PROCESS), f"{master.id} {part}"
+        told = world.access.api.get(f"{CONFIGS}/kube-root-ca.crt")["data"]["ca.crt"]
+        assert told == trusted, "pods that begin now do not know it"
+        return True
+
+    with counted_apis(world.access) as apis, steady_load(store) as load:
+        said = masters[0].host.run("foxden-node", "rotate", "authority")
+        assert "Step 1 of 3" in said
+        until(followed, "all masters have followed", NEW_NODE, every=1)
+        until(world.access.whole, "all masters are whole", NEW_NODE)
+    load.none_failed(at_least=100)
+    assert min(apis.counts) >= SERVERS - 1, "two were started again at the same time"
+    early = masters[0].host.tried("foxden-node", "rotate", "authority")
+    assert "Too early" in early.stderr
+
+
 def test_another_image_and_user_data_roll_all_masters_under_load(world: World) -> None:
     store = Objects(world.access)
     load = world.rolls_under_load(store)
     for key, count in load.written.items():
         assert store.writes(key) == set(range(1, count + 1)), f"writes of {key} are lost"
+
+
+def _began(master: Member, part: str) -> str:
+    """Which process runs a part now."""
+    return master.host.run("systemctl", "show", "-p", "MainPID", "--value", part)
 
 
 def _kept(master: Member) -> bytes:

@@ -1,12 +1,13 @@
 """How a node goes for good, and what has a worker move its work away before."""
 
+import time
 from collections.abc import Callable
 from typing import NoReturn
 
 from .duties import Gone
 from .facts import Facts
 from .group import Group
-from .waiting import until
+from .waiting import never, until
 
 _TAKEN_WITHIN = 100
 """Seconds after a notice in which a worker's work must have moved: the machine is there for 20 more."""
@@ -24,9 +25,18 @@ class Going:
     """A worker's work moves once, whatever calls for it; it leaves only when that is its group's wish."""
 
     def __init__(
-        self, facts: Facts, group: Group, what: str, move: Callable[[int], bool], leave: Callable[[], None]
+        self,
+        facts: Facts,
+        group: Group,
+        what: str,
+        move: Callable[[int, Callable[[], bool]], bool],
+        leave: Callable[[], None],
     ) -> None:
-        """``what`` the work is called. ``move`` has so many seconds, and says whether all of it moved."""
+        """``what`` the work is called.
+
+        ``move`` has so many seconds, ends also when what it is given says so, and says whether all of the work moved.
+        It may be called again, with less time.
+        """
         self._facts = facts
         self._group = group
         self._what = what
@@ -39,9 +49,20 @@ class Going:
         terminating, taken = self._group.is_terminating(), self._group.is_taken()
         if not self._moved and (terminating or taken or self._group.is_at_risk()):
             print(f"this node goes: moving its {self._what} elsewhere", flush=True)
-            deadline = min(_TAKEN_WITHIN, self._facts.drain_deadline) if taken else self._facts.drain_deadline
-            print(f"its {self._what} are gone" if self._move(deadline) else "its time is up", flush=True)
+            print(f"its {self._what} are gone" if self._all_moved(taken) else "its time is up", flush=True)
             self._moved = True
         if terminating:
             self._leave()
             farewell(self._group)
+
+    def _all_moved(self, taken: bool) -> bool:
+        """Whether all of the work moved in time, of which there is less as soon as the cloud takes the node."""
+        end = time.monotonic() + self._facts.drain_deadline
+        if not taken:
+            if self._move(self._facts.drain_deadline, self._group.is_taken):
+                return True
+            if not self._group.is_taken():
+                return False
+            print("the cloud takes this node: less time is left", flush=True)
+        left = max(1, int(end - time.monotonic()))
+        return self._move(min(_TAKEN_WITHIN, left), never)

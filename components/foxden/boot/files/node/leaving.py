@@ -6,26 +6,33 @@ from pathlib import Path
 from .api import Api, ApiError
 from .facts import Facts
 from .units import is_active, keep_ended, systemctl
-from .waiting import nothing, until
+from .waiting import never, nothing, until
 
 _LEAVE_WITHIN = 60
 NOMAD_LEADER = "/v1/operator/raft/transfer-leadership"
 """Where Nomad is told to let another server lead."""
 
 
-def drain(api: Callable[[], Api], deadline: int, meanwhile: Callable[[], None]) -> bool:
+def drain(
+    api: Callable[[], Api], deadline: int, meanwhile: Callable[[], None], unless: Callable[[], bool] = never
+) -> bool:
     """Move this worker's services elsewhere. The ingress goes with the node: its balancer sends it nothing more.
 
-    ``api`` is asked for each time: its token may not be there yet. False when time is up, be it that nobody took it.
+    ``api`` is asked for each time: its token may not be there yet. False when time is up, be it that nobody took it, or
+    when ``unless`` says so. Done again, it has the deadline that it is given then.
     """
     try:
         path = f"/v1/node/{node_id()}"
     except FileNotFoundError:  # it has not begun yet
         return True
     wish = {"Deadline": deadline * 10**9, "IgnoreSystemJobs": True}
-    if not until(lambda: bool(api().call("POST", f"{path}/drain", {"DrainSpec": wish})), deadline, meanwhile):
+
+    def told() -> bool:
+        return bool(api().call("POST", f"{path}/drain", {"DrainSpec": wish}))
+
+    if not until(told, deadline, meanwhile, unless=unless):
         return False
-    return until(lambda: api().get(path)["DrainStrategy"] is None, deadline + 60, meanwhile)
+    return until(lambda: api().get(path)["DrainStrategy"] is None, deadline + 60, meanwhile, unless=unless)
 
 
 def is_ready(nomad: Api) -> bool:

@@ -6,8 +6,19 @@ from collections.abc import Callable
 from .rest import ApiError
 
 
-def until(done: Callable[[], bool], within: float, meanwhile: Callable[[], None], every: float = 2) -> bool:
-    """Wait until ``done``, with ``meanwhile`` every now and then; False when time is up.
+def never() -> bool:
+    """For ``unless``, where nothing ends a wait before its time."""
+    return False
+
+
+def until(
+    done: Callable[[], bool],
+    within: float,
+    meanwhile: Callable[[], None],
+    every: float = 2,
+    unless: Callable[[], bool] = never,
+) -> bool:
+    """Wait until ``done``, with ``meanwhile`` every now and then; False when time is up, or ``unless`` says so.
 
     Whatever goes wrong is no end: a node that goes must not begin anew because its cloud was asked too often.
     """
@@ -17,7 +28,7 @@ def until(done: Callable[[], bool], within: float, meanwhile: Callable[[], None]
         if _tried(done, said):
             return True
         now = time.monotonic()
-        if now >= end:
+        if now >= end or _tried(unless, said):
             return False
         if now >= beat:
             beat = now + 30

@@ -31,7 +31,7 @@ class Worker:
             facts,
             group,
             "services",
-            lambda deadline: leaving.drain(self._nomad, deadline, group.heartbeat),
+            lambda deadline, unless: leaving.drain(self._nomad, deadline, group.heartbeat, unless),
             lambda: leaving.leave_pool(self._consul),
         )
         self._last_reached = time.monotonic()

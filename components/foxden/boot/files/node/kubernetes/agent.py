@@ -8,7 +8,7 @@ from ..parameters import Parameters
 from ..pending import Pending
 from . import versions
 from .bootstrap import Bootstrap, Place, forget_others
-from .master_config import MasterConfig, follow
+from .master_config import ETCD, MasterConfig, follow
 from .restore import restored
 from .secrets import VERSION, of_master
 from .server import Server
@@ -35,20 +35,15 @@ def run(facts: Facts, metadata: Metadata) -> None:
     """Do the duties of a master until it is gone."""
     parameters = Parameters(aws.client(facts, "ssm"), facts.parameters, facts.key)
     group = Group(facts, metadata, aws.client(facts, "autoscaling"))
-    place = _followed(facts, parameters)
+    place = configure(facts, parameters)
+    if ETCD in Pending().names():
+        # It begins with other data: until then it is none whose turn could come.
+        print(f"started again for what changed: {', '.join(follow(Pending()))}", flush=True)
+    forget_others(place)
 
     def refresh() -> None:
-        if _followed(facts, parameters).generation != place.generation:
+        if configure(facts, parameters).generation != place.generation:
             raise SystemExit("etcd begins again: so does this node")
 
     server = Server(facts, parameters, group, place.generation)
     duties.run([*server.duties(), duties.refresh(facts, refresh)])
-
-
-def _followed(facts: Facts, parameters: Parameters) -> Place:
-    place = configure(facts, parameters)
-    parts = follow(Pending())
-    if parts:
-        print(f"started again for what changed: {', '.join(parts)}", flush=True)
-    forget_others(place)
-    return place

@@ -7,17 +7,25 @@ from collections.abc import Callable
 from typing import Any
 
 from ..rest import ApiError
-from ..waiting import until
+from ..waiting import never, until
 from .api import Kube
 
 _TOO_MANY = 429
 _MIRROR = "kubernetes.io/config.mirror"
 
 
-def drain(api: Callable[[], Kube], node: str, deadline: int, meanwhile: Callable[[], None]) -> bool:
-    """Until all of them are gone; False when time is up before. ``api`` is asked for each time: who asks is renewed."""
-    until(lambda: cordon(api(), node), 60, meanwhile)
-    return until(lambda: not evict(api(), node), deadline, meanwhile)
+def drain(
+    api: Callable[[], Kube],
+    node: str,
+    deadline: int,
+    meanwhile: Callable[[], None],
+    unless: Callable[[], bool] = never,
+) -> bool:
+    """Until all of them are gone; False when time is up before, or ``unless`` says so.
+
+    ``api`` is asked for each time: who asks is renewed.
+    """
+    return until(lambda: cordon(api(), node) and not evict(api(), node), deadline, meanwhile, unless=unless)
 
 
 def cordon(api: Kube, node: str) -> bool:

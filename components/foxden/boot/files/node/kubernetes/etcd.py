@@ -89,6 +89,22 @@ class Etcd:
         """Let another one lead; only the leader can be asked."""
         self._rest.call("POST", "/v3/maintenance/transfer-leadership", {"targetID": member.id})
 
+    def lease(self, seconds: int) -> str:
+        """What lives for so many seconds, and with it the keys that are claimed by it."""
+        return str(self._rest.call("POST", "/v3/lease/grant", {"TTL": seconds})["ID"])
+
+    def claim(self, key: str, value: str, lease: str) -> bool:
+        """Whether nobody else has that key, which is kept as long as the lease lives."""
+        name = base64.b64encode(key.encode()).decode()
+        free = {"key": name, "target": "CREATE", "result": "EQUAL", "create_revision": "0"}
+        kept = {"key": name, "value": base64.b64encode(value.encode()).decode(), "lease": lease}
+        wish = {"compare": [free], "success": [{"request_put": kept}]}
+        return (self._rest.call("POST", "/v3/kv/txn", wish) or {}).get("succeeded") is True
+
+    def end(self, lease: str) -> None:
+        """See that a lease lives no more."""
+        self._rest.call("POST", "/v3/lease/revoke", {"ID": lease})
+
     def snapshot(self) -> bytes:
         """All that is in it."""
         parts = _lines(self._patient.raw("POST", "/v3/maintenance/snapshot", b"{}"))

@@ -16,7 +16,8 @@ from .etcd import CERTIFICATES
 from .kubeconfig import kubeconfig
 from .secrets import MasterSecrets
 
-PARTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
+ETCD = "etcd"
+PARTS = (ETCD, "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 """The units of a master, in the order in which they start."""
 _READ_ANEW = ("cert.pem", "key.pem", "proxy-ca.pem", "encryption.json")
 """What parts see by themselves when it changes, under whatever name ends so. Authorities of servers they read once."""
@@ -140,7 +141,7 @@ def _matters(name: str) -> bool:
 
 def follow(pending: Pending) -> list[str]:
     """Start again what has to be; gives those parts."""
-    if "etcd" in pending.names():
+    if ETCD in pending.names():
         # What begins with other data is nothing that the others may go on with.
         for part in PARTS:
             pending.note(part)

@@ -14,6 +14,8 @@ from .api import Kube
 _STEP = "servers/{name}-step"
 _LOOKS_EVERY = 60
 """Seconds from one time that the API looks for new keys of encryption to the next."""
+_TURN = 60
+"""Seconds in which one master starts its parts again, while others wait."""
 WHAT = ("encryption", "service-accounts", "authority")
 """What can be rotated."""
 
@@ -107,4 +109,4 @@ def _forget(parameters: Parameters) -> None:
 
 
 def _within(facts: Facts) -> int:
-    return facts.follow_within + _LOOKS_EVERY
+    return facts.follow_within + facts.servers * _TURN + _LOOKS_EVERY

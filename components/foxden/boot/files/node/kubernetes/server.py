@@ -10,14 +10,20 @@ from ..facts import Facts
 from ..going import farewell
 from ..group import Group
 from ..parameters import Parameters
+from ..pending import Pending
 from ..rest import ApiError
+from ..waiting import until
 from ..watch import Watch
 from . import bootstrap, instances, leaving, operators, requests, secrets, snapshots, versions
 from .api import PORT, as_admin, is_ready
 from .etcd import Etcd, Member
+from .master_config import follow
 from .masters import Masters, is_well, is_whole, masters
+from .turns import turn
 
 _KEPT_FOR = 60
+_BACK_WITHIN = 90
+"""Seconds in which a master is whole after its parts were started again; then it is another's turn all the same."""
 _GONE_AFTER = 30
 """Seconds for which the cloud must not know an instance before it is taken for gone."""
 
@@ -33,12 +39,15 @@ class Server:
         self._watch = Watch(facts, time.monotonic)
         self._next: dict[str, float] = {}
         self._missing: dict[str, tuple[float, float]] = {}
+        self._pending = Pending()
+        self._waits_since: float | None = None
 
     def duties(self) -> list[Duty]:
         """All of them."""
         return [
             Duty("launch", 3, self.launch),
             Duty("leave", 3, self.leave),
+            Duty("changes", 3, self.follow),
             Duty("generation", 15, self.follow_generation),
             Duty("members of etcd", 3, self.keep_members),
             Duty("requests for certificates", 3, self.decide),
@@ -64,6 +73,24 @@ class Server:
         if self._group.is_terminating():
             leaving.leave(self._facts, Etcd(), lambda: masters(Etcd()).whole(), self._group.heartbeat)
             farewell(self._group)
+
+    def follow(self) -> None:
+        """Start parts again for what changed: one master after the other, each when all others are whole.
+
+        Where they are not for long, it is done all the same: others count on it.
+        """
+        if not self._pending.names():
+            return
+        with turn(Etcd(), "parts", self._facts.name):
+            now = time.monotonic()
+            self._waits_since = now if self._waits_since is None else self._waits_since
+            patient = now - self._waits_since < self._facts.follow_within / 5
+            if patient and len(self._masters().whole() - {self._facts.name}) < self._facts.servers - 1:
+                raise ApiError("parts are started again when all other masters are whole")
+            print(f"started again for what changed: {', '.join(follow(self._pending))}", flush=True)
+            self._waits_since = None
+            if not until(lambda: is_whole(self._facts, Etcd()), _BACK_WITHIN, self._group.heartbeat):
+                print(f"this master is not whole {_BACK_WITHIN} s after its parts were started again", flush=True)
 
     def follow_generation(self) -> None:
         """Begin again where somebody has restored a snapshot."""

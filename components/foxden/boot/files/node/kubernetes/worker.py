@@ -1,5 +1,6 @@
 """The duties of a worker."""
 
+from collections.abc import Callable
 from functools import partial
 
 from .. import aws, duties
@@ -45,9 +46,9 @@ class Worker:
         """Move the pods away when the machine is about to go; tell the group when it is the group's wish."""
         self._going.look()
 
-    def _drained(self, deadline: int) -> bool:
+    def _drained(self, deadline: int, unless: Callable[[], bool]) -> bool:
         api = partial(node_config.own_api, self._facts)
-        return not node_config.has_joined() or drain(api, self._facts.name, deadline, self._group.heartbeat)
+        return not node_config.has_joined() or drain(api, self._facts.name, deadline, self._group.heartbeat, unless)
 
 
 def _end() -> None:
