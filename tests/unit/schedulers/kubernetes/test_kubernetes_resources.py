@@ -7,8 +7,10 @@ import pulumi
 import pytest
 
 import foxden
+from foxden.schedulers.kubernetes.ingress import render_ingress
 from foxden.schedulers.kubernetes.ingress_kinds import KINDS
 from tests.mocks import UNKNOWN, Failed, Recorded, Secret, reveal, run, unknown_output
+from tests.unit.schedulers.kubernetes.samples import connection
 
 lib: Any = foxden
 
@@ -190,6 +192,14 @@ def test_another_class_needs_no_kinds_of_traefiks_own() -> None:
     arguments = proxy.inputs["spec"]["template"]["spec"]["containers"][0]["args"]
     assert "--providers.kubernetescrd=true" not in arguments
     assert "--providers.kubernetesingress.ingressclass=edge" in arguments
+
+
+@pytest.mark.parametrize(("name", "more"), [("traefik", {"configmaps", *KINDS}), ("ours", set())])
+def test_the_ingress_sees_what_it_does_not_start_without_and_no_more(name: str, more: set[str]) -> None:
+    """Its secrets are a must; config maps it looks at with kinds of its own alone, which another class has not."""
+    rules = render_ingress(connection(ingress_class=name))["role"]["rules"]
+    seen = {resource for rule in rules for resource in rule["resources"] if "list" in rule["verbs"]}
+    assert seen == {"services", "secrets", "nodes", "endpointslices", "ingresses", "ingressclasses"} | more
 
 
 def test_a_cluster_with_its_own_ingress_gets_no_other() -> None:
