@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.engine.harness.waiting import until
-from tests.engine.kubernetes.world import ENVIRONMENT, World, told
+from tests.engine.kubernetes.world import ENVIRONMENT, World, is_ready, told
 
 _ASK = """
 import socket, sys, time
@@ -31,23 +31,28 @@ for _ in range(20):
 print(first)
 print(ask())
 """
+_SERVE = """
+import http.server
+
+http.server.HTTPServer(("", 8089), http.server.BaseHTTPRequestHandler).serve_forever()
+"""
 PODS = "pods.local.svc.cluster.local 80"
 API = "kubernetes.default.svc.cluster.local 443"
 
 
-def asker(world: World, labels: dict[str, str], address: str, expected: str) -> dict[str, Any]:
-    """A pod that may do no more than a service's, and asks for an address: until it is answered so, then once more."""
+def pod_of(world: World, labels: dict[str, str], *words: str) -> dict[str, Any]:
+    """A pod that may do no more than a service's, and runs Python with these words."""
     image = next(iter(world.api.pods("pods").values()))["spec"]["containers"][0]["image"]
     container = {
         "name": "main",
         "image": image,
-        "command": ["python3", "-c", _ASK, *address.split(), expected],
+        "command": ["python3", "-c", *words],
         "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
     }
     return {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": f"asker-{uuid.uuid4().hex[:8]}", "labels": labels},
+        "metadata": {"name": f"visitor-{uuid.uuid4().hex[:8]}", "labels": labels},
         "spec": {
             "restartPolicy": "Never",
             "automountServiceAccountToken": False,
@@ -58,8 +63,8 @@ def asker(world: World, labels: dict[str, str], address: str, expected: str) -> 
 
 
 def asked(world: World, environment: str, labels: dict[str, str], address: str, expected: str) -> list[str]:
-    """What such a pod was answered, the last two times."""
-    pod = asker(world, labels, address, expected)
+    """What a pod was answered that asks for an address: until it is answered so, then once more."""
+    pod = pod_of(world, labels, _ASK, *address.split(), expected)
     path = f"/api/v1/namespaces/{environment}/pods"
     mine = f"{path}/{pod['metadata']['name']}"
     made = world.api.create(path, pod)
@@ -98,3 +103,20 @@ def test_no_service_reaches_what_it_does_not_need(world: World, environment: str
     """Not even the cluster's own API, which whoever is bound by no policy reaches."""
     said = asked(world, environment, {"app.kubernetes.io/name": "pods", "job": "asker"}, API, expected)
     assert [answer.startswith(expected) for answer in said] == [True, True], said
+
+
+def test_the_ingress_alone_reaches_what_proves_whose_a_host_is(world: World) -> None:
+    """A pod like those that cert-manager starts in an environment while an authority asks."""
+    pod = pod_of(world, {"acme.cert-manager.io/http01-solver": "true", "job": "solver"}, _SERVE)
+    path = f"/api/v1/namespaces/{ENVIRONMENT}/pods"
+    mine = f"{path}/{pod['metadata']['name']}"
+    made = world.api.create(path, pod)
+    assert made.status_code == 201, made.text
+    try:
+        until(lambda: is_ready(world.api.get(mine)), "the pod has begun", within=60)
+        address = f"{world.api.get(mine)['status']['podIP']} 8089"
+        for place, expected in (("foxden-ingress", "reached"), ("default", "refused")):
+            said = asked(world, place, {"job": "asker"}, address, expected)
+            assert [answer.startswith(expected) for answer in said] == [True, True], said
+    finally:
+        world.api.ask("DELETE", mine, None, gracePeriodSeconds="0")

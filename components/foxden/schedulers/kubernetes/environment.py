@@ -11,6 +11,9 @@ from foxden.schedulers.kubernetes.units import mebibytes
 
 _DNS_NAMESPACE = "kube-system"
 _DNS_PORT = 53
+_SOLVER = "acme.cert-manager.io/http01-solver"
+_SOLVER_PORT = 8089
+"""What cert-manager calls the pods that prove to an authority whose a host is, and where they listen."""
 
 POD_SECURITY = "pod-security.kubernetes.io/"
 
@@ -51,6 +54,26 @@ def default_policy(environment: str, options: KubernetesOptions) -> dict[str, An
             "podSelector": {},
             "policyTypes": ["Ingress", "Egress"],
             "egress": [{"to": names + blocks(options.dns_addresses), "ports": ports}],
+        },
+    }
+
+
+def challenge_policy(environment: str, options: KubernetesOptions) -> dict[str, Any]:
+    """Lets the ingress in where cert-manager, whoever runs it, answers an authority's request for a host."""
+    ingress: list[dict[str, Any]] = [{"namespaceSelector": {"matchLabels": {NAMESPACE: options.ingress_namespace}}}]
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": _metadata(environment, "default--challenges"),
+        "spec": {
+            "podSelector": {"matchLabels": {_SOLVER: "true"}},
+            "policyTypes": ["Ingress"],
+            "ingress": [
+                {
+                    "from": ingress + blocks(options.ingress_addresses),
+                    "ports": [{"protocol": "TCP", "port": _SOLVER_PORT}],
+                }
+            ],
         },
     }
 

@@ -54,7 +54,7 @@ def render_ingress(connection: Connection) -> dict[str, Any]:
             "metadata": _metadata(INGRESS, options),
             "automountServiceAccountToken": False,
         },
-        "role": _role(),
+        "role": _role(options),
         "binding": _binding(options),
         "class": {
             "apiVersion": "networking.k8s.io/v1",
@@ -93,7 +93,7 @@ def _metadata(name: str, options: KubernetesOptions | None = None) -> dict[str, 
     return {"name": name, **place, "labels": _labels()}
 
 
-def _role() -> dict[str, Any]:
+def _role(options: KubernetesOptions) -> dict[str, Any]:
     def rule(group: str, *resources: str, verbs: list[str] = _READ) -> dict[str, Any]:
         return {"apiGroups": [group], "resources": list(resources), "verbs": verbs}
 
@@ -102,14 +102,21 @@ def _role() -> dict[str, Any]:
         "kind": "ClusterRole",
         "metadata": _metadata(CLUSTER_WIDE),
         "rules": [
-            # It serves nothing before it has seen the secrets, too, though TLS ends in front of it.
-            rule("", "services", "secrets", "nodes", "configmaps"),
+            # It serves nothing before it has seen all secrets, too, though TLS ends in front of it and no route names
+            # one. No role narrows what it lists; by namespaces it would have to be told of each environment that comes.
+            rule("", "services", "secrets", "nodes"),
             rule("discovery.k8s.io", "endpointslices"),
             rule("networking.k8s.io", "ingresses", "ingressclasses"),
             rule("networking.k8s.io", "ingresses/status", verbs=["update"]),
-            rule(GROUP, *KINDS),
+            # Only with kinds of its own it looks at these.
+            *([rule("", "configmaps"), rule(GROUP, *KINDS)] if _strips(options) else []),
         ],
     }
+
+
+def _strips(options: KubernetesOptions) -> bool:
+    """Whether it follows objects of its own kinds, too: it takes prefixes away by them."""
+    return options.ingress_class == STRIPPING_CLASS
 
 
 def _binding(options: KubernetesOptions) -> dict[str, Any]:
@@ -206,7 +213,7 @@ def arguments(options: KubernetesOptions) -> list[str]:
         "--providers.kubernetesingress.strictprefixmatching=true",
         # Where no instance is well, the answer is 503 and not that there is no such route.
         "--providers.kubernetesingress.allowemptyservices=true",
-        *(["--providers.kubernetescrd=true"] if options.ingress_class == STRIPPING_CLASS else []),
+        *(["--providers.kubernetescrd=true"] if _strips(options) else []),
         "--accesslog=true",
         "--accesslog.format=json",
         "--global.checknewversion=false",

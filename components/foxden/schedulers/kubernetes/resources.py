@@ -90,6 +90,7 @@ def create_environment(
         return mapped(_together(options), lambda known: make(name, options_of(known)))
 
     create_object("NetworkPolicy", f"{name}--deny", bounded(places.default_policy), within)
+    create_object("NetworkPolicy", f"{name}--challenges", bounded(places.challenge_policy), within)
     # What isn't known yet may bound it: objects that bound nothing do no harm.
     if not isinstance(options, Mapping) or QUOTAS & options.keys():
         create_object("ResourceQuota", name, bounded(places.quota), within)

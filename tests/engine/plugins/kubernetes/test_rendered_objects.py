@@ -37,7 +37,8 @@ def demo(judge: Api) -> Iterator[Api]:
     check(judge, namespace, rehearsal=False)
     for thing in (environment.quota("demo", bounds), environment.limit_range("demo", bounds)):
         check(judge, thing)
-    check(judge, environment.default_policy("demo", bounds), rehearsal=False)
+    for policy in (environment.default_policy, environment.challenge_policy):
+        check(judge, policy("demo", bounds), rehearsal=False)
     for version in ("", "0a1b2c3d4e"):
         check(judge, environment.secret("demo", "team/b", version))
     for thing in ingress.values():

@@ -128,6 +128,7 @@ def golden() -> dict[str, str]:
         "environment.json": {
             "namespace": environment.namespace("demo", {"owner": "ana"}),
             "policy": environment.default_policy("demo", bounds),
+            "challenges": environment.challenge_policy("demo", bounds),
             "quota": environment.quota("demo", bounds),
             "limits": environment.limit_range("demo", bounds),
             "secret": environment.secret("demo", "team/key"),

@@ -7,8 +7,10 @@ import pulumi
 import pytest
 
 import foxden
+from foxden.schedulers.kubernetes.ingress import render_ingress
 from foxden.schedulers.kubernetes.ingress_kinds import KINDS
 from tests.mocks import UNKNOWN, Failed, Recorded, Secret, reveal, run, unknown_output
+from tests.unit.schedulers.kubernetes.samples import connection
 
 lib: Any = foxden
 
@@ -130,13 +132,23 @@ def test_options_may_be_known_late() -> None:
 def test_an_environment_is_a_namespace_that_lets_nobody_in() -> None:
     done = environment(notes={"owner": "me"})
     namespace = done.one("kubernetes:core/v1:Namespace", "demo")
-    policy = done.one("kubernetes:networking.k8s.io/v1:NetworkPolicy")
+    policy = done.one("kubernetes:networking.k8s.io/v1:NetworkPolicy", "demo--deny")
     metadata = namespace.inputs["metadata"]
     assert metadata["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
     assert json.loads(metadata["annotations"]["foxden/notes"]) == {"owner": "me"}
     assert namespace.urn in policy.depends_on
     assert policy.inputs["spec"]["podSelector"] == {}
     assert not [each for each in done.resources if each.type.endswith((":ResourceQuota", ":LimitRange", ":Secret"))]
+
+
+def test_in_an_environment_the_ingress_reaches_what_proves_whose_a_host_is() -> None:
+    """Pods of cert-manager's, which would be closed like all others: an authority's request would never be answered."""
+    policy = environment().one("kubernetes:networking.k8s.io/v1:NetworkPolicy", "demo--challenges").inputs["spec"]
+    assert policy["podSelector"] == {"matchLabels": {"acme.cert-manager.io/http01-solver": "true"}}
+    (rule,) = policy["ingress"]
+    (peer,) = rule["from"]
+    assert peer == {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "foxden-ingress"}}}
+    assert rule["ports"] == [{"protocol": "TCP", "port": 8089}] and policy["policyTypes"] == ["Ingress"]
 
 
 def test_secrets_are_there_as_they_are_now_and_by_what_is_in_them() -> None:
@@ -199,6 +211,14 @@ def test_another_class_needs_no_kinds_of_traefiks_own() -> None:
     arguments = proxy.inputs["spec"]["template"]["spec"]["containers"][0]["args"]
     assert "--providers.kubernetescrd=true" not in arguments
     assert "--providers.kubernetesingress.ingressclass=edge" in arguments
+
+
+@pytest.mark.parametrize(("name", "more"), [("traefik", {"configmaps", *KINDS}), ("ours", set())])
+def test_the_ingress_sees_what_it_does_not_start_without_and_no_more(name: str, more: set[str]) -> None:
+    """Its secrets are a must; config maps it looks at with kinds of its own alone, which another class has not."""
+    rules = render_ingress(connection(ingress_class=name))["role"]["rules"]
+    seen = {resource for rule in rules for resource in rule["resources"] if "list" in rule["verbs"]}
+    assert seen == {"services", "secrets", "nodes", "endpointslices", "ingresses", "ingressclasses"} | more
 
 
 def test_a_cluster_with_its_own_ingress_gets_no_other() -> None:

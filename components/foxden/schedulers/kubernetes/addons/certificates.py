@@ -214,7 +214,9 @@ def _issuer(it: Certificates, plan: ServicesPlan, options: KubernetesOptions) ->
         }
         for domain, zone in sorted(it.zones.items())
     ]
-    by_request = [{"http01": {"ingress": {"ingressClassName": options.ingress_class}}}]
+    # Of itself it would open a port of every machine for what answers: the ingress is the way to that.
+    way = {"ingressClassName": options.ingress_class, "serviceType": "ClusterIP"}
+    by_request = [{"http01": {"ingress": way}}]
     acme = {
         "email": it.email,
         "server": it.server,

@@ -183,7 +183,8 @@ def test_an_issuer_is_there_when_somebody_is_told_of_trouble() -> None:
     assert solver["dns01"]["route53"] == {"hostedZoneID": "Z1", "region": "eu-central-1"}
     by_request = rendered({"certificates": {"email": "it@example.com"}})["certificates"]["issuer"]["spec"]["acme"]
     assert by_request["server"] == LETS_ENCRYPT
-    assert by_request["solvers"] == [{"http01": {"ingress": {"ingressClassName": "traefik"}}}]
+    way = {"ingressClassName": "traefik", "serviceType": "ClusterIP"}
+    assert by_request["solvers"] == [{"http01": {"ingress": way}}]
 
 
 def test_the_api_asks_the_webhook_about_every_kind_and_is_asked_whether_it_gets_an_answer() -> None:
