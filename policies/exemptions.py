@@ -67,6 +67,8 @@ def _read(reader: Reader, rules: Sequence[str], columns: Sequence[str]) -> Exemp
     rule, environments = reader.text("rule", ""), reader.texts("environments")
     if reader.has("rule") and rule not in rules:
         reader.complain("rule", f"is no rule, got '{rule}'{did_you_mean(rule, rules)}")
+    if reader.given.get("environments") == []:
+        reader.complain("environments", "must name one at least: else nobody is told when it is over")
     for name in environments:
         if name not in columns:
             reader.complain("environments", f"must be of {', '.join(columns)}, got '{name}'")

@@ -1,10 +1,10 @@
 """Access to Kubernetes: namespaces and the borders between them, and who may ask the API for what."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from policies.model import Resource, Severity, Stack
 from policies.node import Node
-from policies.reading import PATCHES, WORKLOADS, namespace_of
+from policies.reading import PATCHES, WORKLOADS, namespace_of, whole_world
 from policies.rule import Domain
 
 rules = Domain("access")
@@ -14,6 +14,8 @@ SERVICE, INGRESS = "kubernetes:core/v1:Service", "kubernetes:networking.k8s.io/v
 RBAC = "kubernetes:rbac.authorization.k8s.io/v1:"
 ROLES = (f"{RBAC}Role", f"{RBAC}ClusterRole")
 BINDINGS = (f"{RBAC}RoleBinding", f"{RBAC}ClusterRoleBinding")
+ANYBODY = ("system:unauthenticated", "system:anonymous", "system:authenticated", "system:serviceaccounts")
+"""Everybody who can reach the API, and everything that runs in the cluster."""
 SECURITY = "pod-security.kubernetes.io/enforce"
 
 
@@ -47,7 +49,7 @@ def _restricted(namespace: Resource, config: Node) -> Iterator[str]:
     config={"namespaces": ["foxden-ingress"]},
 )
 def _closed(stack: Stack, config: Node) -> Iterator[tuple[Resource, str]]:
-    policies = [each for each in stack.of(NETWORK_POLICY) if _chooses_all(each)]
+    policies = [each for each in stack.of(NETWORK_POLICY) if _chooses_all(each) and not any(_open_rules(each))]
     for namespace in stack.of(NAMESPACE):
         name = _name(namespace)
         closed = any(namespace_of(each) == name or each.inputs["metadata.namespace"].opaque for each in policies)
@@ -57,8 +59,28 @@ def _closed(stack: Stack, config: Node) -> Iterator[tuple[Resource, str]]:
 
 def _chooses_all(policy: Resource) -> bool:
     spec = policy.inputs["spec"]
-    everybody = spec["podSelector.matchLabels"].absent and spec["podSelector.matchExpressions"].absent
-    return spec.opaque or (everybody and "Ingress" in spec["policyTypes"].texts())
+    types = spec["policyTypes"]
+    return spec.opaque or (_all(spec["podSelector"]) and (types.absent or "Ingress" in types.texts()))
+
+
+def _open_rules(policy: Resource) -> Iterator[Node]:
+    """The rules of a policy that let in whoever comes: nobody is named, or all namespaces or networks are."""
+    for rule in policy.inputs["spec.ingress"].each():
+        if rule["from"].absent or any(_anybody(peer) for peer in rule["from"].each()):
+            yield rule
+
+
+def _anybody(peer: Node) -> bool:
+    pods, namespaces = peer["podSelector"], peer["namespaceSelector"]
+    # Pods alone are those of this namespace.
+    everywhere = _all(namespaces) and (pods.value is None or _all(pods))
+    return everywhere or whole_world(peer["ipBlock.cidr"].text)
+
+
+def _all(selector: Node) -> bool:
+    """Whether a selector surely chooses all: one that is there, and asks for nothing."""
+    unasked = selector["matchLabels"].absent and selector["matchExpressions"].absent
+    return isinstance(selector.value, Mapping) and unasked
 
 
 @rules.rule(
@@ -71,9 +93,8 @@ def _chooses_all(policy: Resource) -> bool:
     config={"policies": []},
 )
 def _open(policy: Resource, config: Node) -> Iterator[str]:
-    for rule in policy.inputs["spec.ingress"].each():
-        if rule["from"].absent and _name(policy) not in config["policies"].texts():
-            yield "lets everybody in"
+    if any(_open_rules(policy)) and _name(policy) not in config["policies"].texts():
+        yield "lets everybody in"
 
 
 @rules.rule(
@@ -114,7 +135,7 @@ def _wildcard(role: Resource, _config: Node) -> Iterator[str]:
     "no-cluster-admin",
     *BINDINGS,
     severity=Severity.CRITICAL,
-    what="Nobody is given the whole cluster",
+    what="Nobody is given the whole cluster, and everybody nothing",
     why="Whoever breaks into it owns all",
     fix="write a role with what is needed",
     references=("CIS Kubernetes 5.1.1", "CIS Kubernetes 5.1.7"),
@@ -123,7 +144,7 @@ def _admin(binding: Resource, _config: Node) -> Iterator[str]:
     if binding.inputs["roleRef.name"].is_("cluster-admin"):
         yield "gives cluster-admin"
     for subject in binding.inputs["subjects"].each():
-        if subject["name"].is_("system:masters", "system:unauthenticated", "system:anonymous"):
+        if subject["name"].is_("system:masters", *ANYBODY):
             yield f"gives {subject['name'].text} something"
 
 

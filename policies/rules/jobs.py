@@ -1,5 +1,6 @@
 """Jobs on Nomad."""
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -15,6 +16,11 @@ _SYSTEM = {"jobs": ["ingress"]}
 """What runs for the cluster itself."""
 _WRITES = re.compile(r'policy\s*=\s*"(write|scale)"|"(?:write|sentinel-override|alloc-node-exec|submit-job)"')
 _EVERYWHERE = re.compile(r'namespace\s+"\*"|^\s*(?:operator|agent|node|quota|host_volume\s+"\*")\s*\{', re.MULTILINE)
+
+_MODES = ("pid_mode", "ipc_mode", "userns_mode", "uts_mode", "cgroupns")
+"""What a task can share with its node but for the network, which it has by this library's design (docs/nomad.md)."""
+_UNGUARDED = re.compile(r"unconfined$|^label[:=]disable$|^no-new-privileges[:=]false$")
+"""Options that take a guard of Docker's away."""
 
 
 def _is_lasting(resource: Resource) -> bool:
@@ -57,9 +63,10 @@ def _privileged(resource: Resource, _config: Node) -> Iterator[str]:
     for task in tasks(resource):
         given = task["Config"]
         found = [field for field in ("privileged", "allow_caps") if given[field].is_(True)]
-        found += [field for field in ("pid_mode", "ipc_mode", "userns_mode") if given[field].is_("host")]
+        found += [field for field in _MODES if given[field].is_("host")]
         found += [field for field in ("cap_add", "devices") if given[field].given]
-        if found or task["User"].is_("root"):
+        found += [text for text in given["security_opt"].texts() if _UNGUARDED.search(text)]
+        if found or task["User"].text.partition(":")[0] in ("root", "0"):
             yield f"gives {name_of(task)} {', '.join(found) or 'root'}"
 
 
@@ -69,15 +76,20 @@ def _privileged(resource: Resource, _config: Node) -> Iterator[str]:
     severity=Severity.HIGH,
     what="A task has no directory of its node",
     why="It reads what others keep, or the node's own credentials",
-    fix="use a volume that Nomad knows, or the task's own directory",
+    fix="use a CSI volume, or the task's own directory",
 )
 def _mounts(resource: Resource, _config: Node) -> Iterator[str]:
+    for group in groups(resource):
+        own = [name for name, volume in group["Volumes"].entries() if volume["Type"].is_("host")]
+        if own:
+            yield f"gives {name_of(group)} the host's volume {', '.join(own)}"
     for task in tasks(resource):
-        absolute = [each for each in task["Config.volumes"].texts() if each.startswith("/")]
-        binds = [each for each in task["Config.mounts"].each() if each["type"].is_("bind")]
-        absolute += [each["source"].text for each in binds if each["source"].text.startswith("/")]
-        if absolute:
-            yield f"gives {name_of(task)} {', '.join(absolute)}"
+        given = task["Config"]
+        binds = [each for field in ("mount", "mounts") for each in given[field].each() if each["type"].is_("bind")]
+        named = [each.partition(":")[0] for each in given["volumes"].texts()] + [each["source"].text for each in binds]
+        outside = [each for each in named if posixpath.normpath(each).startswith(("/", ".."))]
+        if outside:
+            yield f"gives {name_of(task)} {', '.join(outside)}"
 
 
 @rules.rule(

@@ -70,6 +70,13 @@ def _scaler(scaler: Resource, config: Node) -> Iterator[str]:
         yield f"may leave {found:.0f}"
 
 
+def _all_away(away: Node, count: float | None) -> bool:
+    """Whether all of several pods may be away at once, by a number or by a share that Kubernetes rounds down."""
+    if away.text.endswith("%"):
+        return Node(away.text[:-1]).above(99)
+    return away.number is not None and count is not None and count > 1 and away.number >= count
+
+
 @rules.rule(
     "release-leaves-some",
     JOB,
@@ -85,8 +92,7 @@ def _release(resource: Resource, config: Node) -> Iterator[str]:
         return
     if resource.type != JOB:
         strategy = resource.inputs["spec.strategy"]
-        away = strategy["rollingUpdate.maxUnavailable"]
-        if strategy["type"].is_("Recreate") or away.is_("100%"):
+        if strategy["type"].is_("Recreate") or _all_away(strategy["rollingUpdate.maxUnavailable"], replicas(resource)):
             yield "stops all its pods before new ones start"
         return
     for group in groups(resource):

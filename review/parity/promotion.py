@@ -2,7 +2,7 @@
 
 import re
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,8 @@ from local.stackfiles import PREFIX, stack_file
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 _ANY_DIGEST = re.compile(r"(?:^|@)(sha256:[0-9a-f]{64})\Z")
+_BASES = ("refs/remotes/origin/main", "refs/heads/main", "HEAD")
+"""Where what is merged is: the first of them that a clone has. One without such a branch is all that there is."""
 _REVISIONS = 200
 """So many versions of a file are looked at."""
 
@@ -25,9 +27,9 @@ class Promotion:
     chosen: str
     """What the later environment runs; empty where it leaves that open."""
     before: str
-    """What the earlier one runs now; empty where it leaves that open."""
+    """What the earlier one runs, by what was merged last; empty where that leaves it open."""
     ran: bool
-    """Whether the earlier one has, or had, that very digest."""
+    """Whether the earlier one had that very digest when something was merged."""
 
     @property
     def pinned(self) -> bool:
@@ -49,18 +51,15 @@ class Promotions:
 def promotions(
     earlier: str,
     later: str,
-    now: Mapping[str, Mapping[str, Any]],
     wanted: Mapping[str, Mapping[str, Any]],
-    past: Iterable[Mapping[str, str]],
+    merged: Sequence[Mapping[str, str]],
     whole: bool = True,
 ) -> Promotions:
-    """How each service stands; ``now`` and ``wanted`` are the descriptions, ``past`` the earlier choices. Pure."""
-    known = [dict(each) for each in past]
+    """How each service stands; ``wanted`` are its descriptions, ``merged`` the earlier one's choices. Pure."""
     found = []
     for name, description in wanted.items():
-        chosen, before = chosen_version(description), chosen_version(now.get(name, {}))
-        ran = bool(chosen) and (chosen == before or any(each.get(name) == chosen for each in known))
-        found.append(Promotion(name, chosen, before, ran))
+        chosen, before = chosen_version(description), merged[0].get(name, "") if merged else ""
+        found.append(Promotion(name, chosen, before, bool(chosen) and any(each.get(name) == chosen for each in merged)))
     return Promotions(earlier, later, tuple(found), whole)
 
 
@@ -71,13 +70,16 @@ def chosen_version(description: Mapping[str, Any]) -> str:
     return digest[1] if digest else given
 
 
-def past_choices(environment: str) -> tuple[list[dict[str, str]], bool]:
-    """What each service was to run, by each version of the environment's file that the repository remembers.
+def merged_choices(environment: str) -> tuple[list[dict[str, str]], bool]:
+    """What each service was to run, by each version of the environment's file that was merged, the last one first.
 
-    Only what was merged counts: of a branch, its merge. False where the history is cut off, or there is none.
+    Neither the files of this checkout count nor the commits of a branch: of a branch, its merge into ``main`` does.
+    False where the history is cut off, or there is none.
     """
     name = stack_file(environment).name
-    revisions = _git("log", "--first-parent", f"--max-count={_REVISIONS}", "--format=%H", "--", name)
+    base = next((each for each in _BASES if _git("rev-parse", "--verify", "--quiet", f"{each}^{{commit}}")), None)
+    log = ("log", "--first-parent", f"--max-count={_REVISIONS}", "--format=%H")
+    revisions = _git(*log, base, "--", name) if base else None
     if revisions is None:
         return [], False
     texts = [_git("show", f"{revision}:{name}") for revision in revisions.split()]

@@ -10,7 +10,7 @@ from review.findings import Finding, Place
 from review.parity.compare import ABSENT, Comparison, Difference, compare
 from review.parity.declared import FILE, Declared, read_declared
 from review.parity.facts import facts, services
-from review.parity.promotion import Promotion, Promotions, past_choices, promotions
+from review.parity.promotion import Promotion, Promotions, merged_choices, promotions
 from stacks.settings import settings_in_files
 
 SURPRISE = Rule(
@@ -76,9 +76,8 @@ def report() -> Parity:
 
 def _promotions(earlier: str | None, later: str) -> Promotions:
     assert earlier is not None  # the first environment takes no promotion
-    past, whole = past_choices(earlier)
-    now, wanted = services(settings_in_files(earlier)), services(settings_in_files(later))
-    return promotions(earlier, later, now, wanted, past, whole)
+    merged, whole = merged_choices(earlier)
+    return promotions(earlier, later, services(settings_in_files(later)), merged, whole)
 
 
 def findings(parity: Parity, environment: str) -> Iterator[Finding]:

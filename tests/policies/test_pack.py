@@ -189,6 +189,7 @@ def test_every_problem_of_the_settings_is_told_at_once() -> None:
     [
         ({"rule": "rund"}, "rule is no rule, got 'rund', did you mean 'round'?"),
         ({"environments": ["moon"]}, "environments must be of local, dev, qa, prod, got 'moon'"),
+        ({"environments": []}, "environments must name one at least: else nobody is told when it is over"),
         ({"expires": "never"}, "expires must be a day such as 2030-01-31, got 'never'"),
         ({"until": "later"}, "until is not a known field"),
         ({"owner": "''"}, "owner must be a text that is not empty, got ''"),

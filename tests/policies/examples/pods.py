@@ -1,5 +1,7 @@
 """Of rules on pods, workloads and access to Kubernetes."""
 
+from typing import Any
+
 from policies.model import Resource
 from policies.reading import CRON_JOB, CRON_JOBS, LASTING, POD
 from policies.rules.access import INGRESS, NAMESPACE, NETWORK_POLICY, RBAC, SERVICE
@@ -129,6 +131,19 @@ WORKLOADS = {
 _NAMESPACE = {"metadata": {"name": "dev", "labels": {"pod-security.kubernetes.io/enforce": "restricted"}}}
 _DENY = {"metadata": {"namespace": "dev"}, "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}}
 _FROM = {"spec": {"ingress": [{"from": [{"podSelector": {"matchLabels": {"needs.foxden/pods": "true"}}}]}]}}
+_OPEN: tuple[dict[str, Any], ...] = (
+    {"ports": [{"port": 80}]},
+    {"from": [{"namespaceSelector": {}}]},
+    {"from": [{"podSelector": {}, "namespaceSelector": {"matchLabels": {}}}]},
+    {"from": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]},
+)
+"""Rules of a policy that let everybody in."""
+_NAMED: tuple[dict[str, Any], ...] = (
+    {"podSelector": {}},
+    {"namespaceSelector": {}, "podSelector": {"matchLabels": {"a": "b"}}},
+    {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "foxden-ingress"}}},
+    {"ipBlock": {"cidr": "10.0.0.0/8"}},
+)
 _ROLE = {"rules": [{"apiGroups": [""], "resources": ["services"], "verbs": ["get", "list", "watch"]}]}
 
 ACCESS = {
@@ -141,9 +156,18 @@ ACCESS = {
                 resource(NAMESPACE, _NAMESPACE),
                 resource(NETWORK_POLICY, changed(_DENY, {"spec.podSelector": {"matchLabels": {"a": "b"}}})),
             ),
+            *(
+                (resource(NAMESPACE, _NAMESPACE), resource(NETWORK_POLICY, changed(_DENY, {"spec.ingress": [rule]})))
+                for rule in _OPEN
+            ),
         ),
     ),
-    "no-open-network-policy": one(NETWORK_POLICY, _FROM, {"spec.ingress": [{"ports": [{"port": 80}]}]}),
+    "no-open-network-policy": one(
+        NETWORK_POLICY,
+        _FROM,
+        *({"spec.ingress": [rule]} for rule in _OPEN),
+        also_good=tuple({"spec.ingress": [{"from": [peer]}]} for peer in _NAMED),
+    ),
     "not-in-default-namespace": one(
         DEPLOYMENT, good.DEPLOYMENT, {"metadata.namespace": "default"}, {"metadata.namespace": GONE}
     ),
@@ -152,7 +176,11 @@ ACCESS = {
         f"{RBAC}ClusterRoleBinding",
         _BINDING,
         {"roleRef.name": "cluster-admin"},
-        {"subjects": [{"kind": "Group", "name": "system:masters"}]},
+        *(
+            {"subjects": [{"kind": "Group", "name": name}]}
+            for name in ("system:masters", "system:authenticated", "system:serviceaccounts")
+        ),
+        also_good=({"subjects": [{"kind": "Group", "name": "system:serviceaccounts:dev"}]},),
     ),
     "no-role-to-more": one(
         f"{RBAC}ClusterRole",

@@ -11,7 +11,7 @@ from policies.rules.jobs import ACL
 from policies.rules.services import SCALER
 from policies.rules.whole import KEYS
 from tests.policies.examples import good
-from tests.policies.examples.making import GONE, Example, of_job, one, pod, resource
+from tests.policies.examples.making import GONE, Change, Example, of_job, one, pod, resource
 
 DEPLOYMENT = LASTING[0]
 _TASK, _TASKS = "TaskGroups.0.Tasks.0", "TaskGroups.0"
@@ -28,13 +28,25 @@ JOBS = {
         {f"{_TASK}.Config.privileged": True},
         {f"{_TASK}.Config.pid_mode": "host"},
         {f"{_TASK}.Config.cap_add": ["NET_RAW"]},
-        {f"{_TASK}.User": "root"},
+        *({f"{_TASK}.User": user} for user in ("root", "0", "0:0", "root:staff")),
+        {f"{_TASK}.Config.cgroupns": "host"},
+        {f"{_TASK}.Config.security_opt": ["seccomp=unconfined"]},
+        {f"{_TASK}.Config.security_opt": ["label=disable"]},
+        also_good=({f"{_TASK}.User": "65532", f"{_TASK}.Config.security_opt": ["no-new-privileges"]},),
     ),
     "job-mounts-nothing-of-node": of_job(
         good.JOB,
         {f"{_TASK}.Config.volumes": ["/var/run/docker.sock:/s"]},
+        {f"{_TASK}.Config.volumes": ["../../../../etc:/etc"]},
+        {f"{_TASK}.Config.volumes": ["local/../../../etc:/etc"]},
         {f"{_TASK}.Config.mounts": [{"type": "bind", "source": "/etc"}]},
-        also_good=({f"{_TASK}.Config.volumes": ["local/config:/config"]},),
+        {f"{_TASK}.Config.mount": [{"type": "bind", "source": "/etc"}]},
+        {f"{_TASKS}.Volumes": {"all": {"Type": "host", "Source": "root"}}},
+        also_good=(
+            {f"{_TASK}.Config.volumes": ["local/config:/config"]},
+            {f"{_TASK}.Config.mount": [{"type": "tmpfs", "target": "/scratch"}]},
+            {f"{_TASKS}.Volumes": {"data": {"Type": "csi", "Source": "data"}}},
+        ),
     ),
     "task-limited": of_job(good.JOB, {f"{_TASK}.Resources": GONE}, {f"{_TASK}.Resources.MemoryMB": 0}),
     "job-checked": of_job(
@@ -83,6 +95,12 @@ IMAGES = {
 _REPLICAS = {"spec": {"minReplicas": 2, "maxReplicas": 6}}
 _ALL_AT_ONCE = {"spec.strategy": {"type": "Recreate"}}
 
+
+def _away(*most: Any) -> tuple[Change, ...]:
+    """So many, or such a share, of three pods may be away."""
+    return tuple({"spec.strategy.rollingUpdate.maxUnavailable": each} for each in most)
+
+
 SERVICES = {
     "enough-replicas": Example(
         passes=(*of_job(good.JOB).passes, *of_job({**good.JOB, "ID": "ingress", "TaskGroups": [{}]}).passes),
@@ -95,13 +113,11 @@ SERVICES = {
     "release-leaves-some": Example(
         passes=(
             *of_job(good.JOB, also_good=({f"{_UPDATE}.MaxParallel": 3, f"{_UPDATE}.Canary": 3},)).passes,
-            (resource(DEPLOYMENT, good.DEPLOYMENT),),
+            *one(DEPLOYMENT, good.DEPLOYMENT, also_good=_away("25%", "99%", 2)).passes,
         ),
         violates=(
             *of_job(good.JOB, {f"{_UPDATE}.MaxParallel": 3}, {_UPDATE: GONE}).violates,
-            *one(
-                DEPLOYMENT, good.DEPLOYMENT, _ALL_AT_ONCE, {"spec.strategy.rollingUpdate.maxUnavailable": "100%"}
-            ).violates,
+            *one(DEPLOYMENT, good.DEPLOYMENT, _ALL_AT_ONCE, *_away("100%", 3, 5)).violates,
         ),
     ),
     "release-has-deadline": Example(

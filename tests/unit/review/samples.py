@@ -63,9 +63,9 @@ FACTS = {
 
 def parity() -> Parity:
     declared = parse_declared(DECLARED)
-    now = {"pods": {"version": "sha256:" + "b" * 64}, "web": {"version": "sha256:" + "c" * 64}}
+    merged = {"pods": "sha256:" + "b" * 64, "web": "sha256:" + "c" * 64}
     wanted = {"pods": {"version": "sha256:" + "a" * 64}, "web": {"version": "sha256:" + "c" * 64}}
-    way = promotions("qa", "prod", now, wanted, [])
+    way = promotions("qa", "prod", wanted, [merged])
     return Parity(declared, compare(FACTS, declared.meant), ("qa",), (way,))
 
 

@@ -16,6 +16,8 @@ TEXTS = {file.name: file.read_text() for file in sorted(GITHUB.rglob("*.yml"))}
 JOBS = [(name, job, what) for name, workflow in WORKFLOWS.items() for job, what in workflow["jobs"].items()]
 TRIGGERS = True
 """What YAML makes of the key `on`."""
+TESTED = "${{ github.event.workflow_run.head_sha || github.sha }}"
+"""The commit whose tests have passed; by hand the branch's last one."""
 
 
 def uses() -> Iterator[str]:
@@ -85,10 +87,30 @@ def test_environments_come_one_after_another_and_all_of_those_on_a_cloud() -> No
     }
     assert list(chain) == [name for name in ("dev", "qa", "prod") if name in files]
     for before, name in zip([None, *chain], chain, strict=False):
-        assert chain[name]["with"] == {"stack": name}
+        assert chain[name]["with"] == {"stack": name, "commit": TESTED}
         assert chain[name].get("needs") == before
     for name, job in (("pull-request.yml", "review"), ("drift.yml", "drift")):
         assert WORKFLOWS[name]["jobs"][job]["strategy"]["matrix"]["stack"] == list(chain)
+
+
+def test_nothing_is_deployed_that_the_tests_have_not_passed() -> None:
+    deploy, test = WORKFLOWS["deploy.yml"], WORKFLOWS["test.yml"]
+    assert set(deploy[TRIGGERS]) == {"workflow_run", "workflow_dispatch"}
+    awaited = deploy[TRIGGERS]["workflow_run"]
+    assert awaited == {"workflows": [test["name"]], "types": ["completed"], "branches": ["main"]}
+    assert test[TRIGGERS]["push"] == {"branches": ["main"]}
+    condition = " ".join(deploy["jobs"]["dev"]["if"].split())
+    assert condition == (
+        "github.event_name == 'workflow_dispatch' || (github.event.workflow_run.conclusion == 'success' && "
+        "github.event.workflow_run.event == 'push' && "
+        "github.event.workflow_run.head_repository.full_name == github.repository)"
+    )
+    checkout = WORKFLOWS["up.yml"]["jobs"]["up"]["steps"][1]
+    assert "actions/checkout" in checkout["uses"] and checkout["with"]["ref"] == "${{ inputs.commit }}"
+
+
+def test_tests_of_what_is_merged_are_never_cut_off() -> None:
+    assert WORKFLOWS["test.yml"]["concurrency"]["cancel-in-progress"] == "${{ github.event_name == 'pull_request' }}"
 
 
 def test_a_deployment_is_never_cut_off() -> None:
