@@ -98,6 +98,12 @@ class Site:
         """``up``."""
         return self.local("up", *words, expect=expect)
 
+    def is_whole(self) -> bool:
+        """``status`` finds nothing wrong; fails with what it said when it does."""
+        done = self.local("status")
+        assert "problem" not in done.output, done
+        return True
+
     def down(self) -> Done:
         """``down``, after which nothing may be left."""
         ports, begun = listening(self.state), time.time()

@@ -1,5 +1,7 @@
 """The processes behind the services and the agents, as the system shows them."""
 
+from collections.abc import Callable
+
 import psutil
 
 from tests.engine.harness.leftovers import processes_of
@@ -28,19 +30,23 @@ def environ(process: psutil.Process) -> dict[str, str]:
 def agent(site: Site, program: str) -> psutil.Process:
     """A supervised agent, by the name of its configuration: ``local/consul``, ``server-1/nomad-server``."""
     config = str(site.state / "agents" / f"{program}.json")
-    found = [process for process in processes_of(site.state) if any(config in word for word in _words(process))]
-    assert len(found) == 1, f"{len(found)} processes run with {config}: {found}"
-    return found[0]
+    return the_one(site, lambda words: any(config in word for word in words), f"with {config}")
 
 
 def supervisor(site: Site) -> psutil.Process:
     """What keeps the agents up."""
-    found = [process for process in processes_of(site.state) if "supervisor.supervisord" in _words(process)]
-    assert len(found) == 1, f"{len(found)} supervisors run: {found}"
+    return the_one(site, lambda words: "supervisor.supervisord" in words, "as supervisor")
+
+
+def the_one(site: Site, is_meant: Callable[[list[str]], bool], what: str) -> psutil.Process:
+    """The site's only process with such a command line."""
+    found = [process for process in processes_of(site.state) if is_meant(words_of(process))]
+    assert len(found) == 1, f"{len(found)} processes run {what}: {found}"
     return found[0]
 
 
-def _words(process: psutil.Process) -> list[str]:
+def words_of(process: psutil.Process) -> list[str]:
+    """A process's command line; empty when it has just ended."""
     try:
         return list(process.cmdline())
     except psutil.Error:

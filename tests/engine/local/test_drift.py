@@ -1,10 +1,10 @@
 """Somebody changes a job behind Pulumi's back."""
 
-import re
 from collections.abc import Callable
 
 import pytest
 
+from tests.engine.harness.changes import found_by_refresh
 from tests.engine.harness.shared import Shared, all_well
 from tests.engine.harness.site import Site
 from tests.engine.harness.waiting import until
@@ -34,22 +34,8 @@ def test_a_job_changed_by_hand_is_found_by_refresh_and_repaired_by_up(
     """``refresh`` and a refreshing preview see it, and only it; then ``up`` brings back what was described."""
     site = shared.site
     change(site)
-    looks = [
-        site.pulumi("refresh", "--stack", "local", "--preview-only", "--expect-no-changes", expect=None),
-        site.pulumi("preview", "--stack", "local", "--refresh", "--expect-no-changes", expect=None),
-    ]
-    for look in looks:
-        assert look.code != 0, f"nothing was found: {look}"
-        assert _jobs_to_change(look.output) == {"pods"}, look
-    refreshed = site.pulumi("refresh", "--stack", "local", "--yes", "--skip-preview")
-    assert _jobs_to_change(refreshed.output) == {"pods"}, refreshed
+    found_by_refresh(site, "nomad:index:Job", {"pods"})
     done = site.up()
     assert "1 change" in done.output and "Job pods" in done.output, done
     until(lambda: all_well(site), "all services are well", within=20)
     site.pulumi("preview", "--stack", "local", "--refresh", "--expect-no-changes")
-
-
-def _jobs_to_change(said: str) -> set[str]:
-    """The jobs with a last word that is not just that they were looked at."""
-    lines = re.findall(r"^ *[~+-]+ +nomad:index:Job (\S+) (.*)$", said, re.MULTILINE)
-    return {name for name, rest in lines if re.match(r"(update|delete|create)d? |refresh(ed)? .*\[diff:", f"{rest} ")}

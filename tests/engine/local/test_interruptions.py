@@ -4,11 +4,10 @@ import signal
 
 import pytest
 
+from tests.engine.harness.changes import cut_short
 from tests.engine.harness.load import steady_requests
 from tests.engine.harness.shared import Shared, all_well
 from tests.engine.harness.waiting import until
-
-ENDS_WITHIN = 60.0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["ctrl_c", "kill"])
@@ -18,12 +17,7 @@ def test_after_up_was_cut_short_in_its_middle_the_next_up_succeeds(shared: Share
     before = site.nomad.version("pods", "local")
     site.new_version("pods")
     with steady_requests(site.url("app")) as stream:
-        with site.start("up") as up:
-            until(lambda: site.nomad.version("pods", "local") > before, "the release has begun", within=30)
-            up.signal_group(number)
-            done = up.wait(ENDS_WITHIN)
-        assert done.code == (130 if number == signal.SIGINT else -number), done
-        assert "Traceback" not in done.output, done
+        cut_short(site, number, lambda: site.nomad.version("pods", "local") > before)
         again = site.up()
         assert "2/2" in again.output, again
     stream.none_failed()

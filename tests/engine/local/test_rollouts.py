@@ -2,11 +2,11 @@
 
 import uuid
 
+from tests.engine.harness.changes import told
 from tests.engine.harness.load import steady_requests
 from tests.engine.harness.shared import Shared, jobs_and_instances
 from tests.engine.harness.site import Site
-from tests.engine.harness.tasks import environ, tasks
-from tests.engine.harness.waiting import until
+from tests.engine.harness.tasks import tasks
 
 
 def _only_changed(site: Site, service: str, before: dict[str, tuple[int, set[str]]]) -> None:
@@ -60,11 +60,5 @@ def test_a_changed_env_rolls_in_without_a_failed_request(shared: Shared) -> None
         site.up()
     stream.none_failed()
     _only_changed(site, "meeting-router", before)
-
-    def told() -> bool:
-        seen = [environ(process).get("COLOUR") for process in tasks(site, "meeting-router")]
-        assert seen == [colour, colour], seen
-        return True
-
-    until(told, "both instances of the new release are told the new value", within=30)
+    told(lambda: tasks(site, "meeting-router"), {"COLOUR": colour}, "COLOUR")
     shared.keep()

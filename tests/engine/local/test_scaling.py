@@ -1,8 +1,8 @@
 """More and fewer instances."""
 
+from tests.engine.harness.changes import each_answers, scaled
 from tests.engine.harness.load import steady_requests
 from tests.engine.harness.shared import Shared, jobs_and_instances
-from tests.engine.harness.site import Site
 from tests.engine.harness.waiting import until
 
 
@@ -11,35 +11,16 @@ def test_scaling_from_one_to_five_to_two_fails_no_request(shared: Shared) -> Non
     site = shared.site
     described = site.read("stacks/services.py")
     callers = {service: facts for service, facts in jobs_and_instances(site).items() if service != "pods"}
+
+    def instances() -> set[str]:
+        return set(site.nomad.instances("pods", "local"))
+
     with steady_requests(site.url("app")) as stream:
         for replicas in (1, 5, 2):
-            site.write("stacks/services.py", described.replace('"replicas": 2', f'"replicas": {replicas}', 1))
-            done = site.up()
-            assert f"{replicas}/{replicas}" in done.output, done
-            _as_many_run(site, replicas)
+            scaled(site, described, replicas)
+            until(lambda wanted=replicas: len(instances()) == wanted, f"{replicas} run", within=20)  # type: ignore[misc]
             assert len(site.consul.healthy("pods--local")) == replicas
-            _each_answers(shared, replicas)
+            each_answers(site, instances)
     stream.none_failed()
     now = jobs_and_instances(site)
     assert {service: now[service] for service in callers} == callers, "the callers of pods were touched"
-
-
-def _as_many_run(site: Site, replicas: int) -> None:
-    until(
-        lambda: len(site.nomad.instances("pods", "local")) == replicas,
-        f"{replicas} instances of pods run",
-        within=20,
-    )
-
-
-def _each_answers(shared: Shared, replicas: int) -> None:
-    """Requests reach every instance, and no other one."""
-    site = shared.site
-    answered: set[str] = set()
-
-    def all_have() -> bool:
-        answer = site.get(site.url("app")).json()
-        answered.add(answer["needs"]["meeting-router"]["needs"]["pods"]["instance"])
-        return answered >= set(site.nomad.instances("pods", "local"))
-
-    until(all_have, f"each of the {replicas} instances of pods answers", within=15, every=0.02)

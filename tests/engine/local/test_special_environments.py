@@ -5,6 +5,7 @@ import re
 import pytest
 import yaml
 
+from tests.engine.harness.changes import expires, forgotten
 from tests.engine.harness.load import steady_requests
 from tests.engine.harness.shared import SERVICES, Shared, jobs_and_instances
 from tests.engine.harness.site import Site
@@ -36,15 +37,7 @@ def test_reap_takes_only_what_has_expired(shared: Shared) -> None:
     """Time is not taken from one that has some left."""
     site = shared.site
     before = jobs_and_instances(site)
-    site.up("--env", "trial", "--ttl", "1h")
-    kept = site.local("reap")
-    assert "'trial' stays: it expires in" in kept.output and "'local' stays" in kept.output, kept
-    assert site.get(site.url("app.trial")).json()["environment"] == "trial"
-    site.choose("trial", expires="2020-01-01T00:00:00Z")
-    status = site.local("status")
-    assert re.search(r"^trial: .*EXPIRED", status.output, re.MULTILINE), status
-    reaped = site.local("reap")
-    assert "'trial' is gone" in reaped.output, reaped
+    expires(site, "trial")
     _nothing_of(site, "trial")
     assert jobs_and_instances(site) == before, "the local environment was touched"
 
@@ -79,14 +72,10 @@ def _file_is_short(site: Site, environment: str) -> None:
 
 def _nothing_of(site: Site, environment: str) -> None:
     nomad, consul = site.nomad, site.consul
-    assert not (site.checkout / f"Pulumi.{environment}.yaml").exists(), "its file is still there"
     assert environment not in [one["Name"] for one in nomad.get("/v1/namespaces")]
     assert not [one["Name"] for one in nomad.get("/v1/acl/policies") if one["Name"].endswith(f"--{environment}")]
     assert not [one for one in nomad.get("/v1/vars", namespace="*") if one["Namespace"] == environment]
     assert not [key for key in consul.keys_below() if f"--{environment}" in key], consul.keys_below()
     wanted = OWN | {f"{service}--local" for service in SERVICES}
     until(lambda: consul.services() == wanted, f"Consul knows only {wanted}, not {consul.services()}", within=15)
-    assert not list((site.state / "secrets").glob(f"{environment}*")), "its secrets are still there"
-    assert f"\n{environment}:" not in site.local("status").output
-    answer = site.get(site.url(f"app.{environment}"))
-    assert answer.status == 404, answer
+    forgotten(site, environment)

@@ -5,7 +5,6 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.engine.harness.apis import Consul, Nomad
@@ -13,7 +12,7 @@ from tests.engine.harness.leftovers import processes_of
 from tests.engine.harness.load import steady_requests
 from tests.engine.harness.shared import SERVICES, all_well, jobs_and_instances
 from tests.engine.harness.site import Site, new_site
-from tests.engine.harness.tasks import agent, supervisor
+from tests.engine.harness.tasks import agent, supervisor, words_of
 from tests.engine.harness.waiting import until
 
 LEADER_WITHIN = 30.0
@@ -64,7 +63,7 @@ def test_the_leader_dies_and_services_answer_all_the_time(quorum: Site, program:
             until(lambda: _leader(quorum, program, without=leader), f"another {program} leads", LEADER_WITHIN)
         finally:
             victim.kill()
-        until(lambda: _is_whole(quorum), "the cluster is whole again", BACK_WITHIN, every=0.5)
+        until(quorum.is_whole, "the cluster is whole again", BACK_WITHIN, every=0.5)
     stream.none_failed()
     assert agent(quorum, f"{leader}/{program}").pid != victim.pid, f"{program} of {leader} is not back"
     until(lambda: all_well(quorum), "all services are well", within=30)
@@ -84,7 +83,7 @@ def test_after_everything_was_killed_down_leaves_nothing(quorum: Site) -> None:
         up.wait(10)
     supervisor(quorum).kill()
     for process in processes_of(quorum.state):
-        if _is_agent(process):
+        if words_of(process)[1:2] == ["agent"]:
             process.kill()
     assert processes_of(quorum.state), "nothing was left to be ended: the test is blind"
     quorum.down()
@@ -108,16 +107,3 @@ def _leader(site: Site, program: str, without: str = "") -> str:
 
 def _configs(site: Site, program: str) -> list[Path]:
     return sorted((site.state / "agents").glob(f"server-*/{program}.json"))
-
-
-def _is_whole(site: Site) -> bool:
-    done = site.local("status")
-    assert "problem" not in done.output, done
-    return True
-
-
-def _is_agent(process: psutil.Process) -> bool:
-    try:
-        return process.cmdline()[1:2] == ["agent"]
-    except psutil.Error:
-        return False
