@@ -3,6 +3,7 @@
 import base64
 import binascii
 import gzip
+import ipaddress
 import zlib
 from collections.abc import Iterator
 
@@ -11,19 +12,24 @@ from policies.node import Node
 
 JOB = "nomad:index/job:Job"
 POD = "kubernetes:core/v1:Pod"
-LASTING = tuple(f"kubernetes:apps/v1:{kind}" for kind in ("Deployment", "StatefulSet", "DaemonSet"))
-"""Kubernetes' workloads that run always."""
-CRON_JOB = "kubernetes:batch/v1:CronJob"
-WORKLOADS = (*LASTING, "kubernetes:batch/v1:Job", CRON_JOB)
-"""Kubernetes' kinds that make pods."""
-
-ROLE_POLICIES = (
-    "aws:iam/rolePolicy:RolePolicy",
-    "aws:iam/policy:Policy",
-    "aws:iam/groupPolicy:GroupPolicy",
-    "aws:iam/userPolicy:UserPolicy",
+_APPS = ("apps/v1", "apps/v1beta2", "apps/v1beta1", "extensions/v1beta1")
+LASTING = (
+    *(
+        f"kubernetes:{version}:{kind}"
+        for version in _APPS
+        for kind in ("Deployment", "StatefulSet", "ReplicaSet", "DaemonSet")
+    ),
+    "kubernetes:core/v1:ReplicationController",
 )
-"""Where permissions are written."""
+"""Kubernetes' workloads that run always."""
+CRON_JOBS = tuple(f"kubernetes:batch/{version}:CronJob" for version in ("v1", "v1beta1", "v2alpha1"))
+CRON_JOB = CRON_JOBS[0]
+_TEMPLATE_OF_POD = "kubernetes:core/v1:PodTemplate"
+WORKLOADS = (*LASTING, "kubernetes:batch/v1:Job", *CRON_JOBS, _TEMPLATE_OF_POD)
+"""Kubernetes' kinds that make pods."""
+_PATCH = "Patch"
+PATCHES = tuple(f"{each}{_PATCH}" for each in (POD, *WORKLOADS))
+"""What changes some fields of a pod, or of a workload, that somebody else made."""
 
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 GROUP = "aws:autoscaling/group:Group"
@@ -35,30 +41,19 @@ _LARGEST = 10_000_000
 """Bytes of user-data that are unpacked at most; AWS takes 16 KiB, packed."""
 
 
-def statements(document: Node) -> Iterator[Node]:
-    """The statements of a policy document in JSON; one may stand without a list."""
-    found = document.json()["Statement"]
-    yield from found.each() if isinstance(found.value, list) else iter([found] if found["Effect"].given else [])
-
-
-def allowing(document: Node) -> Iterator[Node]:
-    """Those statements that allow something."""
-    return (each for each in statements(document) if each["Effect"].is_("Allow"))
-
-
-def principals(statement: Node, kind: str) -> Iterator[str]:
-    """Who a statement speaks of: of the kind ``AWS``, ``Service`` or ``Federated``; ``*`` is of every kind."""
-    found = statement["Principal"]
-    yield from found.texts() if found.text else found.exactly(kind).texts()
+def is_patch(resource: Resource) -> bool:
+    """Whether it changes some fields only: what it doesn't say may be as it should be."""
+    return resource.type in PATCHES
 
 
 def pod_of(resource: Resource) -> Node:
     """The specification of the pods that a workload makes."""
-    if resource.type == POD:
+    kind = resource.type.removesuffix(_PATCH)
+    if kind == POD:
         return resource.inputs["spec"]
-    if resource.type == CRON_JOB:
+    if kind in CRON_JOBS:
         return resource.inputs["spec.jobTemplate.spec.template.spec"]
-    return resource.inputs["spec.template.spec"]
+    return resource.inputs["template.spec" if kind == _TEMPLATE_OF_POD else "spec.template.spec"]
 
 
 def containers(pod: Node, *kinds: str) -> Iterator[Node]:
@@ -118,6 +113,15 @@ def of_node_group(stack: Stack, template: Resource) -> bool:
 def siblings(stack: Stack, resource: Resource, *types: str) -> list[Resource]:
     """Resources of these types that belong to the same thing: below the same parent, with the same name."""
     return [each for each in stack.of(*types) if each.parent == resource.parent and each.name == resource.name]
+
+
+def whole_world(network: str) -> bool:
+    """Whether a network is the internet, or so much of it that a few such are: ``0.0.0.0/0``, ``128.0.0.0/1``."""
+    try:
+        found = ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return False
+    return found.prefixlen < (8 if found.version == 4 else 16) and not found.is_private
 
 
 def name_of(node: Node, fallback: str = "it") -> str:

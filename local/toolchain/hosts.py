@@ -31,7 +31,7 @@ def _etcd(name: str, module: str, argument: str) -> Program:
     return Program(name, ETCD, GoModule(path, {path: f"v{ETCD}"}, "1.25.0", sums=sums), version_argument=argument)
 
 
-_ECR = Program(
+ECR = Program(
     name="ecr-credential-provider",
     version=KUBERNETES,
     module=GoModule(
@@ -52,7 +52,7 @@ HOSTS: Mapping[str, Program] = {
     for tool in (
         *(tool for name, tool in CLUSTER.items() if name.startswith("kube")),
         *(_etcd("etcd", "server", "--version"), _etcd("etcdutl", "etcdutl", "version")),
-        _ECR,
+        ECR,
     )
 }
 """Every program of the machines by name."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.model import Resource, Severity, Stack
 from policies.node import Node
-from policies.reading import WORKLOADS, namespace_of
+from policies.reading import PATCHES, WORKLOADS, namespace_of
 from policies.rule import Domain
 
 rules = Domain("access")
@@ -79,6 +79,7 @@ def _open(policy: Resource, config: Node) -> Iterator[str]:
 @rules.rule(
     "not-in-default-namespace",
     *WORKLOADS,
+    *PATCHES,
     SERVICE,
     "kubernetes:core/v1:Secret",
     severity=Severity.MEDIUM,

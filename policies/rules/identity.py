@@ -1,24 +1,40 @@
 """Identity: who may do what, and who may become whom."""
 
+import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from policies.model import Resource, Severity
 from policies.node import Node
-from policies.reading import ROLE_POLICIES, allowing, principals
+from policies.permissions import (
+    ROLE,
+    ROLE_POLICIES,
+    actions,
+    allowing,
+    every,
+    granted,
+    like,
+    names_no_action,
+    names_nothing,
+    of_anybody,
+    principals,
+    subjects,
+)
 from policies.rule import Domain
 
 rules = Domain("identity")
 
-ROLE = "aws:iam/role:Role"
 ATTACHMENTS = (
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:iam/policyAttachment:PolicyAttachment",
     "aws:iam/userPolicyAttachment:UserPolicyAttachment",
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
 )
 _OWNER = ("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID", "aws:RequestTag/eks-cluster-arn")
 """What says whose it is; the last one, for pods, is the cluster that they are in."""
+
+_ACCOUNT = re.compile(r":root$|^\d{12}$")
+"""A whole account, in either of the ways to write it."""
 
 
 def _conditions(statement: Node) -> set[str]:
@@ -45,8 +61,8 @@ def _conditions(statement: Node) -> set[str]:
     ),
 )
 def _actions(policy: Resource, _config: Node) -> Iterator[str]:
-    for statement in allowing(policy.inputs["policy"]):
-        wild = [action for action in statement["Action"].texts() if action == "*" or action.endswith(":*")]
+    for statement in granted(policy):
+        wild = [action for action in statement["Action"].texts() if names_no_action(action)]
         if wild:
             yield f"allows {', '.join(wild)}"
 
@@ -63,6 +79,7 @@ def _actions(policy: Resource, _config: Node) -> Iterator[str]:
         "actions": [
             "ecr:GetAuthorizationToken",
             "ec2:Describe*",
+            "ec2:GetInstanceTypesFromInstanceRequirements",
             "autoscaling:Describe*",
             "elasticloadbalancing:Describe*",
             "ssm:UpdateInstanceInformation",
@@ -74,14 +91,11 @@ def _actions(policy: Resource, _config: Node) -> Iterator[str]:
 )
 def _resources(policy: Resource, config: Node) -> Iterator[str]:
     free = list(config["actions"].texts())
-    for statement in allowing(policy.inputs["policy"]):
-        if "*" not in statement["Resource"].texts() or statement["Condition"].given:
-            continue
-        bound = [
-            action for action in statement["Action"].texts() if not any(fnmatchcase(action, each) for each in free)
-        ]
-        if bound:
-            yield f"allows {', '.join(bound)} on everything"
+    for statement in granted(policy):
+        whole = [each for each in statement["Resource"].texts() if names_nothing(each)]
+        bound = [action for action in statement["Action"].texts() if not any(like(action, each) for each in free)]
+        if whole and bound and statement["Condition"].absent:
+            yield f"allows {', '.join(bound)} on {', '.join(whole)}"
 
 
 @rules.rule(
@@ -94,25 +108,22 @@ def _resources(policy: Resource, config: Node) -> Iterator[str]:
     references=("FSBP KMS.1", "FSBP KMS.2"),
 )
 def _any_key(policy: Resource, _config: Node) -> Iterator[str]:
-    for statement in allowing(policy.inputs["policy"]):
-        actions = [each for each in statement["Action"].texts() if each.startswith(("kms:Decrypt", "kms:ReEncrypt"))]
-        keys = [each for each in statement["Resource"].texts() if each == "*" or each.endswith((":key/*", ":*"))]
-        if actions and keys:
-            yield f"allows {', '.join(actions)} with {', '.join(keys)}"
+    for statement in granted(policy):
+        found, keys = actions(statement, "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"), every(statement, "key")
+        if found and keys:
+            yield f"allows {', '.join(found)} with {', '.join(keys)}"
 
 
 @rules.rule(
     "no-allowing-all-but",
     *ROLE_POLICIES,
-    ROLE,
     severity=Severity.HIGH,
     what="What is allowed is said, and not what isn't",
     why="NotAction, NotResource and NotPrincipal allow all that nobody thought of",
     fix="name what is allowed",
 )
 def _all_but(resource: Resource, _config: Node) -> Iterator[str]:
-    document = "assumeRolePolicy" if resource.type == ROLE else "policy"
-    for statement in allowing(resource.inputs[document]):
+    for statement in (*granted(resource), *allowing(resource.inputs["assumeRolePolicy"])):
         for field in ("NotAction", "NotResource", "NotPrincipal"):
             if statement[field].given:
                 yield f"allows by {field}"
@@ -130,8 +141,9 @@ def _all_but(resource: Resource, _config: Node) -> Iterator[str]:
     config={"policies": ["AdministratorAccess", "PowerUserAccess", "IAMFullAccess"]},
 )
 def _admin(resource: Resource, config: Node) -> Iterator[str]:
-    given = [resource.inputs["policyArn"].text, *resource.inputs["managedPolicyArns"].texts()]
-    for arn in given:
+    for arn in (
+        text for field in ("policyArn", "policyArns", "managedPolicyArns") for text in resource.inputs[field].texts()
+    ):
         if arn.rpartition("/")[2] in config["policies"].texts():
             yield f"has {arn.rpartition('/')[2]}"
 
@@ -147,8 +159,9 @@ def _admin(resource: Resource, config: Node) -> Iterator[str]:
 )
 def _trust(role: Resource, _config: Node) -> Iterator[str]:
     for statement in allowing(role.inputs["assumeRolePolicy"]):
-        for who in (*principals(statement, "AWS"), *principals(statement, "Service")):
-            if who == "*" or (who.endswith(":root") and not statement["Condition"].given):
+        known = {who for kind in ("AWS", "Service", "Federated") for who in principals(statement, kind)}
+        for who in sorted(known):
+            if who == "*" or (_ACCOUNT.search(who) and statement["Condition"].absent):
                 yield f"can be taken by {'anybody' if who == '*' else who}"
 
 
@@ -180,15 +193,9 @@ def _confined(role: Resource, config: Node) -> Iterator[str]:
 )
 def _web_identity(role: Resource, _config: Node) -> Iterator[str]:
     for statement in allowing(role.inputs["assumeRolePolicy"]):
-        subjects = [
-            value
-            for _, asked in statement["Condition"].entries()
-            for name, value in asked.entries()
-            if name.endswith(":sub")
-        ]
-        open_to_all = any(text == "*" for subject in subjects for text in subject.texts())
-        federated = "sts:AssumeRoleWithWebIdentity" in statement["Action"].texts()
-        if federated and not statement["Condition"].opaque and (not subjects or open_to_all):
+        named = subjects(statement)
+        open_to_all = not named or of_anybody(text for each in named for text in each.texts())
+        if actions(statement, "sts:AssumeRoleWithWebIdentity") and not statement["Condition"].opaque and open_to_all:
             yield "can be taken by every login of its provider"
 
 
@@ -222,7 +229,7 @@ def _users(_resource: Resource, _config: Node) -> Iterator[str]:
     references=("checkov CKV_AWS_286",),
 )
 def _pass_role(policy: Resource, _config: Node) -> Iterator[str]:
-    for statement in allowing(policy.inputs["policy"]):
-        whole = [each for each in statement["Resource"].texts() if each == "*" or each.endswith(":role/*")]
-        if "iam:PassRole" in statement["Action"].texts() and whole:
+    for statement in granted(policy):
+        whole = every(statement, "role")
+        if actions(statement, "iam:PassRole") and whole:
             yield f"hands {', '.join(whole)} on"

@@ -6,12 +6,12 @@ from fnmatch import fnmatchcase
 
 from policies.model import Resource, Severity
 from policies.node import Node
-from policies.reading import JOB, POD, WORKLOADS, containers, pod_of, tasks
+from policies.reading import JOB, PATCHES, POD, WORKLOADS, containers, pod_of, tasks
 from policies.rule import Domain
 
 rules = Domain("images")
 
-USERS = (JOB, POD, *WORKLOADS)
+USERS = (JOB, POD, *WORKLOADS, *PATCHES)
 _TAG = re.compile(r"[^/]:([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$")
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 
@@ -71,7 +71,7 @@ def _digest(resource: Resource, _config: Node) -> Iterator[str]:
     what="Images come from registries that were chosen",
     why="A name that somebody else can take is a program that somebody else writes",
     fix="put it into a repository of the environment's registry",
-    config={"hosts": ["*.dkr.ecr.*.amazonaws.com"], "images": ["traefik:v*", "registry.k8s.io/*@sha256:*"]},
+    config={"hosts": ["*.dkr.ecr.*.amazonaws.com"], "images": ["traefik:v*@sha256:*", "registry.k8s.io/*@sha256:*"]},
 )
 def _registry(resource: Resource, config: Node) -> Iterator[str]:
     hosts, known = list(config["hosts"].texts()), list(config["images"].texts())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from policies.model import Resource, Severity, Stack
 from policies.node import Node
-from policies.reading import CONTROL_PLANE, NODE_GROUP
+from policies.reading import CONTROL_PLANE, NODE_GROUP, whole_world
 from policies.rule import Domain
 
 rules = Domain("managed clusters")
@@ -14,7 +14,6 @@ ADDON, LOG = "aws:eks/addon:Addon", "aws:cloudwatch/logGroup:LogGroup"
 ENTRY = "aws:eks/accessEntry:AccessEntry"
 ASSOCIATION = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 ADMIN_POLICIES = ("AmazonEKSAdminPolicy", "AmazonEKSClusterAdminPolicy")
-EVERYWHERE = ("0.0.0.0/0", "::/0")
 MOVING = ("$Latest", "$Default")
 TRUE, FALSE = (True, "true"), (False, "false")
 _MINOR = re.compile(r"1\.(\d{1,3})\Z", re.ASCII)
@@ -56,7 +55,7 @@ def _inside(cluster: Resource, _config: Node) -> Iterator[str]:
 )
 def _for_some(cluster: Resource, _config: Node) -> Iterator[str]:
     named = cluster.inputs["vpcConfig.publicAccessCidrs"]
-    if _public(cluster) and (named.absent or set(named.texts()) & set(EVERYWHERE)):
+    if _public(cluster) and (named.absent or any(map(whole_world, named.texts()))):
         yield "has an API that the whole world reaches"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.model import Resource, Severity, Stack
 from policies.node import Node
-from policies.reading import TEMPLATE
+from policies.reading import TEMPLATE, whole_world
 from policies.rule import Domain
 
 rules = Domain("network")
@@ -13,8 +13,7 @@ INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 GROUP, OLD_RULE = "aws:ec2/securityGroup:SecurityGroup", "aws:ec2/securityGroupRule:SecurityGroupRule"
 VPC, FLOW_LOG, ENDPOINT = "aws:ec2/vpc:Vpc", "aws:ec2/flowLog:FlowLog", "aws:ec2/vpcEndpoint:VpcEndpoint"
-WORLD = ("0.0.0.0/0", "::/0")
-ALL = "-1"
+ALL = ("-1", -1, "all")
 
 
 def _cidrs(rule: Node) -> Iterator[str]:
@@ -23,16 +22,16 @@ def _cidrs(rule: Node) -> Iterator[str]:
         yield from rule[field].texts()
 
 
-def _incoming(resource: Resource) -> Iterator[Node]:
-    """The rules on what may come in."""
+def _rules(resource: Resource, direction: str) -> Iterator[Node]:
+    """The rules on what may come in (``ingress``) or go out (``egress``)."""
     if resource.type == GROUP:
-        yield from resource.inputs["ingress"].each()
-    elif resource.type == INGRESS or resource.inputs["type"].is_("ingress"):
+        yield from resource.inputs[direction].each()
+    elif resource.type == {"ingress": INGRESS, "egress": EGRESS}[direction] or resource.inputs["type"].is_(direction):
         yield resource.inputs
 
 
 def _for_all(rule: Node) -> bool:
-    return any(cidr in WORLD for cidr in _cidrs(rule))
+    return any(map(whole_world, _cidrs(rule)))
 
 
 def _protocol(rule: Node) -> Node:
@@ -41,7 +40,7 @@ def _protocol(rule: Node) -> Node:
 
 def _ports(rule: Node) -> tuple[float, float]:
     """The first and the last port; nothing that can be read is nothing."""
-    if _protocol(rule).is_(ALL):
+    if _protocol(rule).is_(*ALL):
         return 0, 65535
     low, high = rule["fromPort"].number, rule["toPort"].number
     return (low, high) if low is not None and high is not None else (1, 0)
@@ -68,7 +67,7 @@ def _ports(rule: Node) -> tuple[float, float]:
     config={"ports": [22, 2379, 2380, 3389, 4646, 4647, 6443, 8300, 8500, 8501, 10250]},
 )
 def _admin_ports(resource: Resource, config: Node) -> Iterator[str]:
-    for rule in _incoming(resource):
+    for rule in _rules(resource, "ingress"):
         low, high = _ports(rule)
         open_ports = [f"{port.number:.0f}" for port in config["ports"].each() if low <= (port.number or -1) <= high]
         if open_ports and _for_all(rule):
@@ -94,7 +93,7 @@ def _admin_ports(resource: Resource, config: Node) -> Iterator[str]:
 )
 def _public_ports(resource: Resource, config: Node) -> Iterator[str]:
     allowed = {port.number for port in config["ports"].each()}
-    for rule in _incoming(resource):
+    for rule in _rules(resource, "ingress"):
         low, high = _ports(rule)
         if low <= high and _for_all(rule) and not (low == high and low in allowed):
             yield f"lets the whole world reach the ports {low:.0f} to {high:.0f}"
@@ -110,25 +109,30 @@ def _public_ports(resource: Resource, config: Node) -> Iterator[str]:
     why="One broken machine there reaches everything on this one",
     fix="name the ports, or the security group that needs them all",
     references=("checkov CKV_AWS_277",),
+    config={"most": 60000},
 )
-def _whole_network(resource: Resource, _config: Node) -> Iterator[str]:
-    for rule in _incoming(resource):
-        if _protocol(rule).is_(ALL) and any(_cidrs(rule)):
+def _whole_network(resource: Resource, config: Node) -> Iterator[str]:
+    for rule in _rules(resource, "ingress"):
+        low, high = _ports(rule)
+        if high - low >= (config["most"].number or 0) and any(_cidrs(rule)):
             yield f"lets {', '.join(_cidrs(rule))} in on all ports"
 
 
 @rules.rule(
     "outgoing-limited",
     EGRESS,
+    GROUP,
+    OLD_RULE,
     severity=Severity.LOW,
     what="What may go out is limited to ports or to a place",
     why="A program that was broken into can send anything anywhere",
     fix="name the ports or networks that are needed",
     references=("checkov CKV_AWS_382",),
 )
-def _outgoing(rule: Resource, _config: Node) -> Iterator[str]:
-    if _protocol(rule.inputs).is_(ALL) and _for_all(rule.inputs):
-        yield "lets everything out to everywhere"
+def _outgoing(resource: Resource, _config: Node) -> Iterator[str]:
+    for rule in _rules(resource, "egress"):
+        if _protocol(rule).is_(*ALL) and _for_all(rule):
+            yield "lets everything out to everywhere"
 
 
 @rules.rule(

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from policies.model import Resource, Severity
 from policies.node import Node
-from policies.reading import POD, WORKLOADS, containers, name_of, namespace_of, pod_of
+from policies.reading import PATCHES, POD, WORKLOADS, containers, is_patch, name_of, namespace_of, pod_of
 from policies.rule import Domain
 
 rules = Domain("pods")
 
-PODS = (POD, *WORKLOADS)
+PODS = (POD, *WORKLOADS, *PATCHES)
+VOLUME = "kubernetes:core/v1:PersistentVolume"
 _SYSTEM = {"namespaces": ["kube-system"]}
 """Where what runs the cluster itself is, which must touch its nodes."""
 _VOLUMES = (
@@ -23,6 +24,8 @@ _VOLUMES = (
     "secret",
     "name",
 )
+_LABELS = ("container_t", "container_init_t", "container_kvm_t", "container_engine_t")
+"""Kinds of SELinux that shut a container in."""
 _SYSCTLS = (
     "kernel.shm_rmid_forced",
     "net.ipv4.ip_local_port_range",
@@ -56,6 +59,11 @@ def _own_or_of_pod(pod: Node, container: Node, field: str) -> Node:
     """A setting of a container's security: its own, else that of its pod."""
     own = container["securityContext"][field]
     return own if own.given else pod["securityContext"][field]
+
+
+def _wrong(resource: Resource, setting: Node, *right: object) -> bool:
+    """Whether a setting surely is none of these; what a patch doesn't say it leaves as it is."""
+    return setting.is_not(*right) and (setting.given or not is_patch(resource))
 
 
 @rules.rule(
@@ -93,9 +101,9 @@ def _apart(resource: Resource, config: Node) -> Iterator[str]:
     config=_SYSTEM,
 )
 def _privileged(resource: Resource, config: Node) -> Iterator[str]:
-    for _, name, container in _judged_containers(resource, config):
-        windows = container["securityContext.windowsOptions.hostProcess"]
-        if container["securityContext.privileged"].is_(True) or windows.is_(True):
+    for pod, name, container in _judged_containers(resource, config):
+        windows = (each["securityContext.windowsOptions.hostProcess"] for each in (pod, container))
+        if container["securityContext.privileged"].is_(True) or any(each.is_(True) for each in windows):
             yield f"has a privileged container {name}"
 
 
@@ -111,7 +119,7 @@ def _privileged(resource: Resource, config: Node) -> Iterator[str]:
 )
 def _escalation(resource: Resource, config: Node) -> Iterator[str]:
     for _, name, container in _judged_containers(resource, config):
-        if container["securityContext.allowPrivilegeEscalation"].is_not(False):
+        if _wrong(resource, container["securityContext.allowPrivilegeEscalation"], False):
             yield f"lets {name} become more than it was started as"
 
 
@@ -132,8 +140,8 @@ def _escalation(resource: Resource, config: Node) -> Iterator[str]:
 )
 def _root(resource: Resource, config: Node) -> Iterator[str]:
     for pod, name, container in _judged_containers(resource, config):
-        user = _own_or_of_pod(pod, container, "runAsUser")
-        if _own_or_of_pod(pod, container, "runAsNonRoot").is_not(True) or user.is_(0):
+        user, other = (_own_or_of_pod(pod, container, field) for field in ("runAsUser", "runAsNonRoot"))
+        if _wrong(resource, other, True) or user.is_(0):
             yield f"may run {name} as root"
 
 
@@ -158,7 +166,8 @@ def _capabilities(resource: Resource, config: Node) -> Iterator[str]:
     for _, name, container in _judged_containers(resource, config):
         given = container["securityContext.capabilities"]
         added = set(given["add"].texts()) - set(config["allowed"].texts())
-        if added or (not given["drop"].opaque and "ALL" not in given["drop"].texts()):
+        unsaid = given["drop"].opaque or (given["drop"].absent and is_patch(resource))
+        if added or (not unsaid and "ALL" not in given["drop"].texts()):
             yield f"leaves {name} {', '.join(sorted(added)) or 'the capabilities that containers have by default'}"
 
 
@@ -174,13 +183,14 @@ def _capabilities(resource: Resource, config: Node) -> Iterator[str]:
 )
 def _seccomp(resource: Resource, config: Node) -> Iterator[str]:
     for pod, name, container in _judged_containers(resource, config):
-        if _own_or_of_pod(pod, container, "seccompProfile")["type"].is_not("RuntimeDefault", "Localhost"):
+        if _wrong(resource, _own_or_of_pod(pod, container, "seccompProfile")["type"], "RuntimeDefault", "Localhost"):
             yield f"filters no calls of {name}"
 
 
 @rules.rule(
     "pod-volumes-harmless",
     *PODS,
+    VOLUME,
     severity=Severity.HIGH,
     what="A pod has no directory of its node",
     why="It reads what other pods keep, or the node's own credentials",
@@ -189,6 +199,8 @@ def _seccomp(resource: Resource, config: Node) -> Iterator[str]:
     config=_SYSTEM,
 )
 def _volumes(resource: Resource, config: Node) -> Iterator[str]:
+    if resource.type == VOLUME and resource.inputs["spec.hostPath"].given:
+        yield "is a directory of a node"
     for pod in _judged(resource, config):
         for volume in pod["volumes"].each():
             other = [kind for kind, value in volume.entries() if kind not in _VOLUMES and value.given]
@@ -227,6 +239,11 @@ def _kernel(resource: Resource, config: Node) -> Iterator[str]:
         for sysctl in pod["securityContext.sysctls"].each():
             if sysctl["name"].is_not(*_SYSCTLS):
                 yield f"sets {sysctl['name'].text or 'a sysctl'}"
+        for place in (pod, *containers(pod)):
+            label = place["securityContext.seLinuxOptions"]
+            kind = label["type"]
+            if label["user"].given or label["role"].given or (kind.given and kind.is_not(*_LABELS)):
+                yield f"has a label of SELinux of its own{f', {kind.text}' * bool(kind.text)}"
         for container in containers(pod):
             mount = container["securityContext.procMount"]
             profile = _own_or_of_pod(pod, container, "appArmorProfile")["type"]
@@ -251,5 +268,5 @@ def _kernel(resource: Resource, config: Node) -> Iterator[str]:
 )
 def _read_only(resource: Resource, config: Node) -> Iterator[str]:
     for _, name, container in _judged_containers(resource, config):
-        if container["securityContext.readOnlyRootFilesystem"].is_not(True):
+        if _wrong(resource, container["securityContext.readOnlyRootFilesystem"], True):
             yield f"lets {name} change its own files"

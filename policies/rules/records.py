@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.model import Resource, Severity
 from policies.node import Node
-from policies.reading import allowing, principals
+from policies.permissions import allowing, principals
 from policies.rule import Domain
 
 rules = Domain("records")

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from policies.model import Resource, Severity, Stack
 from policies.node import Node
-from policies.reading import allowing, principals, siblings
+from policies.permissions import allowing, principals
+from policies.reading import siblings
 from policies.rule import Domain
 
 rules = Domain("registries")

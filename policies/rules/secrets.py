@@ -5,25 +5,31 @@ from collections.abc import Iterator
 
 from policies.model import PROVIDER_TYPES, Resource, Severity
 from policies.node import Node
-from policies.reading import JOB, POD, TEMPLATE, WORKLOADS, containers, job, pod_of, tasks, user_data
+from policies.reading import JOB, PATCHES, POD, TEMPLATE, WORKLOADS, containers, job, pod_of, tasks, user_data
 from policies.rule import Domain
 
 rules = Domain("secrets")
 
 KNOWN = re.compile(
-    r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"
+    r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----"
     r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
-    r"|\bgh[opsu]_[A-Za-z0-9]{36}\b"
+    r"|\bgh[oprsu]_[A-Za-z0-9]{36}\b"
+    r"|\bgithub_pat_[A-Za-z0-9_]{22}"
     r"|\bxox[abprs]-[A-Za-z0-9-]{10,}"
     r"|\bglpat-[A-Za-z0-9_-]{20}"
-    r"|://[^/\s:@${}]+:[^/\s:@${}]{3,}@"
+    r"|\bhvs\.[A-Za-z0-9_-]{24}"
+    r"|://[^/\s:@${}]*:[^/\s:@${}]{3,}@"
 )
-"""What a secret looks like: private keys, keys of AWS, tokens of GitHub, Slack and GitLab, a password in a URL."""
+"""What a secret looks like: private keys, keys of AWS, tokens of GitHub, Slack, GitLab, Vault, a password in a URL."""
 
-_TELLING = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|CREDENTIALS?)$", re.IGNORECASE)
+_TELLING = re.compile(
+    r"(?:PASSWORD|PASSWD|PASSPHRASE"
+    r"|(?:^|_)(?:PASS|PWD|SECRET|TOKEN|CREDENTIALS?|(?:API|ACCESS|SECRET|PRIVATE|SIGNING|ENCRYPTION)_?KEY|KEY_BASE))$",
+    re.IGNORECASE,
+)
 """Names of variables whose values are secret."""
-_REFERENCE = re.compile(r"\$\{|\$\(|^/|^aws-ssm:|^$")
-"""Values that say where a secret is, and are none."""
+_REFERENCE = re.compile(r"\$\{|\$\(|^/|^aws-ssm:|^$|^(?:true|false|yes|no)$", re.IGNORECASE)
+"""Values that say where a secret is, or whether there is one, and are none."""
 
 PROVIDERS = tuple(f"{PROVIDER_TYPES}{name}" for name in ("aws", "consul", "docker", "kubernetes", "nomad", "vault"))
 _SENSITIVE = (
@@ -37,6 +43,11 @@ _SENSITIVE = (
     "httpAuth",
     "registryAuth",
 )
+
+
+def _told(name: str, value: Node) -> bool:
+    """Whether a name says that its value is secret, and the value is there to be read."""
+    return bool(_TELLING.search(name) and value.text and not _REFERENCE.search(value.text))
 
 
 def _spoken(node: Node) -> bool:
@@ -75,7 +86,7 @@ def _in_job(resource: Resource, _config: Node) -> Iterator[str]:
         yield "has what looks like a secret in its specification"
     for task in tasks(resource):
         for name, value in task["Env"].entries():
-            if _TELLING.search(name) and value.text and not _REFERENCE.search(value.text):
+            if _told(name, value):
                 yield f"has the variable {name} in plain text"
 
 
@@ -83,6 +94,7 @@ def _in_job(resource: Resource, _config: Node) -> Iterator[str]:
     "no-secret-in-pod",
     POD,
     *WORKLOADS,
+    *PATCHES,
     severity=Severity.CRITICAL,
     what="No secret is in a pod's specification",
     why="Whoever may read workloads reads it",
@@ -94,7 +106,7 @@ def _in_pod(resource: Resource, _config: Node) -> Iterator[str]:
             name, value = variable["name"].text, variable["value"]
             if value.secret or _spoken(value):
                 yield f"has a secret in the variable {name}"
-            elif _TELLING.search(name) and value.text and not _REFERENCE.search(value.text):
+            elif _told(name, value):
                 yield f"has the variable {name} in plain text"
         if any(word.secret or _spoken(word) for part in ("command", "args") for word in container[part].each()):
             yield "has a secret in its command line"
@@ -110,7 +122,7 @@ def _in_pod(resource: Resource, _config: Node) -> Iterator[str]:
 )
 def _config_map(resource: Resource, _config: Node) -> Iterator[str]:
     for key, value in resource.inputs["data"].entries():
-        if value.secret or _spoken(value):
+        if value.secret or _spoken(value) or _told(key, value):
             yield f"has a secret at {key}"
 
 

@@ -5,7 +5,8 @@ from fnmatch import fnmatchcase
 
 from policies.model import Resource, Severity, Stack
 from policies.node import Node
-from policies.reading import allowing, principals, siblings, statements
+from policies.permissions import allowing, principals, statements
+from policies.reading import siblings
 from policies.rule import Domain
 
 rules = Domain("storage")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from policies.model import Resource, Severity, Stack
 from policies.node import Node
 from policies.reading import (
-    CRON_JOB,
+    CRON_JOBS,
     LASTING,
     POD,
     WORKLOADS,
@@ -19,8 +19,8 @@ from policies.rule import Domain
 
 rules = Domain("workloads")
 
-SPREAD = LASTING[:2]
-"""Deployments and StatefulSets: a DaemonSet is on every node anyhow."""
+SPREAD = tuple(each for each in LASTING if not each.endswith("DaemonSet"))
+"""A DaemonSet is on every node anyhow."""
 BUDGET, SCALER = (
     "kubernetes:policy/v1:PodDisruptionBudget",
     "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
@@ -172,7 +172,7 @@ def _spread(workload: Resource, _config: Node) -> Iterator[str]:
 
 @rules.rule(
     "runs-not-on-top-of-each-other",
-    CRON_JOB,
+    *CRON_JOBS,
     severity=Severity.MEDIUM,
     what="What runs by the clock waits for its last run",
     why="Two of them do the same at once",
@@ -186,7 +186,7 @@ def _overlapping(cron: Resource, _config: Node) -> Iterator[str]:
 
 @rules.rule(
     "run-ends",
-    CRON_JOB,
+    *CRON_JOBS,
     "kubernetes:batch/v1:Job",
     severity=Severity.LOW,
     what="What runs to an end is ended when it takes too long, or fails too often",
@@ -194,6 +194,6 @@ def _overlapping(cron: Resource, _config: Node) -> Iterator[str]:
     fix="set activeDeadlineSeconds or backoffLimit",
 )
 def _ends(resource: Resource, _config: Node) -> Iterator[str]:
-    spec = resource.inputs["spec.jobTemplate.spec" if resource.type == CRON_JOB else "spec"]
+    spec = resource.inputs["spec.jobTemplate.spec" if resource.type in CRON_JOBS else "spec"]
     if not spec.opaque and spec["activeDeadlineSeconds"].absent and spec["backoffLimit"].absent:
         yield "is never given up"

@@ -13,12 +13,13 @@ from policies.node import Node
 from policies.pack import OWN
 from policies.rule import Rule
 from policies.rules import DOMAINS, RULES
-from tests.policies.examples import cloud, keeping, managed, pods, running
+from tests.policies.examples import cloud, identity, keeping, managed, pods, running
 from tests.policies.examples.making import Example, resource
 
 EXAMPLES: dict[str, Example] = {
     **cloud.EXAMPLES,
     **managed.EXAMPLES,
+    **identity.EXAMPLES,
     **keeping.EXAMPLES,
     **pods.EXAMPLES,
     **running.EXAMPLES,

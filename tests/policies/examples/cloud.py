@@ -5,12 +5,13 @@ from policies.reading import GROUP as SCALING
 from policies.reading import NODE_GROUP
 from policies.reading import TEMPLATE as LAUNCH
 from policies.rules.clusters import BUCKET, HOOK
-from policies.rules.network import EGRESS, ENDPOINT, FLOW_LOG, GROUP, INGRESS, VPC
+from policies.rules.network import EGRESS, ENDPOINT, FLOW_LOG, GROUP, INGRESS, OLD_RULE, VPC
 from policies.rules.traffic import BALANCER, CERTIFICATE, LISTENER, TARGETS
 from tests.policies.examples import good
 from tests.policies.examples.making import GONE, Example, one, resource
 
 _HTTPS = {"cidrIpv4": "0.0.0.0/0", "fromPort": 443, "toPort": 443, "ipProtocol": "tcp", "description": "Users"}
+_OLD = {"type": "ingress", "cidrBlocks": ["0.0.0.0/0"], "protocol": "tcp", "fromPort": 443, "toPort": 443}
 _SECURE = {
     "protocol": "HTTPS",
     "sslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
@@ -45,17 +46,27 @@ NETWORK = {
         {"fromPort": 4000, "toPort": 5000},
         {"ipProtocol": "-1", "fromPort": GONE, "toPort": GONE},
         {"cidrIpv4": GONE, "cidrIpv6": "::/0", "fromPort": 8500, "toPort": 8500},
-        also_good=({"cidrIpv4": "10.0.0.0/8", "fromPort": 22, "toPort": 22},),
-    ),
+        {"cidrIpv4": GONE, "cidrIpv6": "2000::/3", "fromPort": 8500, "toPort": 8500},
+        *({"cidrIpv4": half, "fromPort": 22, "toPort": 22} for half in ("0.0.0.0/1", "128.0.0.0/1")),
+        also_good=(
+            {"cidrIpv4": "10.0.0.0/8", "fromPort": 22, "toPort": 22},
+            {"cidrIpv4": GONE, "cidrIpv6": "fc00::/7", "fromPort": 22, "toPort": 22},
+        ),
+    )
+    + one(OLD_RULE, _OLD, {"protocol": "all"}, {"protocol": "-1"}),
     "public-ports-limited": one(INGRESS, _HTTPS, {"fromPort": 8080, "toPort": 8080}, {"fromPort": 80}),
     "no-whole-network-trust": one(
         INGRESS,
         {"referencedSecurityGroupId": "sg-1", "ipProtocol": "-1", "description": "all of us"},
         {"referencedSecurityGroupId": GONE, "cidrIpv4": "10.0.0.0/8"},
-    ),
+        *({"cidrIpv4": "10.0.0.0/8", "ipProtocol": "tcp", "fromPort": low, "toPort": 65535} for low in (0, 1, 1024)),
+        also_good=({"cidrIpv4": "10.0.0.0/8", "ipProtocol": "tcp", "fromPort": 30000, "toPort": 32767},),
+    )
+    + one(OLD_RULE, {**_OLD, "cidrBlocks": ["10.0.0.0/8"]}, {"protocol": "all"}),
     "outgoing-limited": one(
         EGRESS, _HTTPS, {"ipProtocol": "-1"}, also_good=({"ipProtocol": "-1", "cidrIpv4": "10.0.0.0/8"},)
-    ),
+    )
+    + one(OLD_RULE, {**_OLD, "type": "egress"}, {"protocol": "all"}),
     "firewall-rule-described": one(INGRESS, _HTTPS, {"description": GONE}, {"description": "Managed by Pulumi"}),
     "firewall-rules-apart": one(GROUP, {"description": "Users"}, {"ingress": [_HTTPS]}, {"egress": [_HTTPS]}),
     "default-security-group-closed": one(_DEFAULT, {"vpcId": "vpc-1"}, {"ingress": [_HTTPS]}, {"egress": [_HTTPS]}),

@@ -1,4 +1,4 @@
-"""Of rules on identity, registries, storage, records, secrets and tags."""
+"""Of rules on registries, storage, records, secrets and tags."""
 
 import base64
 import json
@@ -6,37 +6,14 @@ from typing import Any
 
 from local.plugins.wire import Secret
 from policies.model import Resource
-from policies.reading import GROUP, JOB, ROLE_POLICIES, TEMPLATE
-from policies.rules.identity import ROLE
+from policies.permissions import ROLE
+from policies.reading import GROUP, JOB, LASTING, TEMPLATE
 from policies.rules.records import KEY, KEY_POLICY, LOG_GROUP, QUEUE, ZONE
 from policies.rules.registries import EXPIRY, REPOSITORY
 from policies.rules.storage import BUCKET, PARTS
 from tests.policies.examples import good
 from tests.policies.examples.making import GONE, Example, of_job, of_policy, one, pod, resource
 
-POLICY = ROLE_POLICIES[0]
-_READ = {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::it/*"]}
-_DECRYPT = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "arn:aws:kms:eu-central-1:123456789012:key/k"}
-_PASS = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "arn:aws:iam::123456789012:role/it"}
-_TAKE = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
-_FLOW_LOGS = {
-    **_TAKE,
-    "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
-    "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
-}
-_PODS = {
-    **_TAKE,
-    "Principal": {"Service": "pods.eks.amazonaws.com"},
-    "Condition": {
-        "StringEquals": {"aws:RequestTag/eks-cluster-arn": "arn:aws:eks:eu-central-1:123456789012:cluster/it"}
-    },
-}
-_LOGIN = {
-    "Effect": "Allow",
-    "Action": "sts:AssumeRoleWithWebIdentity",
-    "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"},
-    "Condition": {"StringEquals": {"token.actions.githubusercontent.com:sub": "repo:foxden/infra:environment:dev"}},
-}
 _BY_ROOT = {
     "Effect": "Allow",
     "Action": ["kms:*"],
@@ -58,58 +35,11 @@ _LOGS = {
     "Resource": "arn:aws:s3:::it/*",
 }
 _SEND = {**_LOGS, "Action": "sqs:SendMessage", "Principal": {"Service": "events.amazonaws.com"}}
+DEPLOYMENT = LASTING[0]
 _ANYBODY: Any = {"Principal": "*"}
 _ANYBODY_BY_ARN: Any = {"Principal": {"AWS": ["*"]}}
 _KEY = "AKIA" + "IOSFODNN7EXAMPLE"
 _PEM = "-----BEGIN EC PRIVATE " + "KEY-----\nMHc"
-
-IDENTITY = {
-    "no-wildcard-actions": of_policy(POLICY, _READ, {"Action": "*"}, {"Action": ["s3:GetObject", "ec2:*"]}),
-    "no-wildcard-resources": of_policy(
-        POLICY, _READ, {"Resource": "*"}, {"Resource": ["*"], "Action": "ec2:RunInstances"}
-    ),
-    "no-decrypting-with-any-key": of_policy(
-        POLICY, _DECRYPT, {"Resource": "*"}, {"Resource": ["arn:aws:kms:eu-central-1:123456789012:key/*"]}
-    ),
-    "no-allowing-all-but": of_policy(
-        POLICY, _READ, {"NotAction": "iam:*"}, {"NotResource": "x"}, {"NotPrincipal": "x"}
-    ),
-    "no-admin-policy": one(
-        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-        {"policyArn": "arn:aws:iam::123456789012:policy/it"},
-        {"policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"},
-        {"policyArn": "arn:aws:iam::aws:policy/IAMFullAccess"},
-    ),
-    "trust-limited": of_policy(
-        ROLE,
-        _TAKE,
-        _ANYBODY,
-        _ANYBODY_BY_ARN,
-        {"Principal": {"AWS": "arn:aws:iam::999999999999:root"}},
-        field="assumeRolePolicy",
-    ),
-    "trust-in-services-confined": of_policy(ROLE, _FLOW_LOGS, {"Condition": GONE}, field="assumeRolePolicy")
-    + of_policy(
-        ROLE,
-        _PODS,
-        {"Condition": GONE},
-        {"Condition.StringEquals": {"aws:RequestTag/kubernetes-namespace": "kube-system"}},
-        field="assumeRolePolicy",
-    ),
-    "web-identity-confined": of_policy(
-        ROLE,
-        _LOGIN,
-        {"Condition": GONE},
-        {"Condition": {"StringLike": {"token.actions.githubusercontent.com:sub": "*"}}},
-        field="assumeRolePolicy",
-    ),
-    "no-users": Example(
-        ((resource(ROLE),),), ((resource("aws:iam/user:User"),), (resource("aws:iam/accessKey:AccessKey"),))
-    ),
-    "no-passing-any-role": of_policy(
-        POLICY, _PASS, {"Resource": "*"}, {"Resource": ["arn:aws:iam::123456789012:role/*"]}
-    ),
-}
 
 _REPOSITORY = {
     "name": "dev/pods",
@@ -227,6 +157,19 @@ RECORDS = {
 _VARIABLE = "nomad:index/variable:Variable"
 _PARAMETER = "aws:ssm/parameter:Parameter"
 
+_TELLING = (
+    {"AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG"},
+    {"SECRET_KEY": "hunter2"},
+    {"SECRET_KEY_BASE": "hunter2"},
+    {"DB_PASS": "hunter2"},
+    {"PGPASSWORD": "hunter2"},
+    {"OTHER": f"github_pat_{'A' * 22}_{'b' * 59}"},
+    {"CACHE": "redis://:hunter2@cache:6379/0"},
+)
+_HARMLESS = {"PWD": "/app", "ALLOW_EMPTY_PASSWORD": "no", "COMPASS": "north", "AWS_REGION": "eu-central-1"}
+_CONTAINERS = "spec.template.spec.containers"
+_PATCH = {"spec": {"template": {"spec": {"containers": [{"name": "main"}]}}}}
+
 SECRETS = {
     "no-secret-in-user-data": one(
         TEMPLATE,
@@ -235,12 +178,13 @@ SECRETS = {
         {"userData": base64.b64encode(f"key: {_KEY}".encode()).decode()},
     ),
     "no-secret-in-job": Example(
-        passes=of_job(good.JOB).passes,
+        passes=of_job(good.JOB, also_good=({"TaskGroups.0.Tasks.0.Env": _HARMLESS},)).passes,
         violates=(
             *of_job(
                 good.JOB,
                 {"TaskGroups.0.Tasks.0.Env": {"DB_PASSWORD": "hunter2"}},
                 {"TaskGroups.0.Tasks.0.Env": {"DB": "postgres://ana:hunter2@db/foxden"}},
+                *({"TaskGroups.0.Tasks.0.Env": each} for each in _TELLING),
             ).violates,
             (resource(JOB, {"jobspec": Secret(json.dumps(good.JOB))}),),
         ),
@@ -252,12 +196,16 @@ SECRETS = {
         {"containers.0.env": [{"name": "OTHER", "value": _PEM}]},
         {"containers.0.args": ["--key", _PEM]},
         {"containers.0.command": ["serve", Secret("hunter2")]},
-    ),
+        *({"containers.0.env": [{"name": name, "value": value}]} for each in _TELLING for name, value in each.items()),
+        also_good=({"containers.0.env": [{"name": name, "value": value} for name, value in _HARMLESS.items()]},),
+    )
+    + one(f"{DEPLOYMENT}Patch", _PATCH, {f"{_CONTAINERS}.0.env": [{"name": "API_KEY", "value": "hunter2"}]}),
     "no-secret-in-config-map": one(
         "kubernetes:core/v1:ConfigMap",
         {"data": {"level": "info"}},
         {"data": {"key": _PEM}},
         {"data": {"key": Secret("x")}},
+        {"data": {"DB_PASSWORD": "hunter2"}},
     ),
     "secret-marked": one(
         _VARIABLE,
@@ -297,4 +245,4 @@ TAGS = {
     ),
 }
 
-EXAMPLES = {**IDENTITY, **REGISTRIES, **STORAGE, **RECORDS, **SECRETS, **TAGS}
+EXAMPLES = {**REGISTRIES, **STORAGE, **RECORDS, **SECRETS, **TAGS}

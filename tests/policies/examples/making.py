@@ -79,14 +79,20 @@ def of_job(good: Mapping[str, Any], *changes: Change, also_good: tuple[Change, .
     return Example(tuple(map(job, ({}, *also_good))), tuple(map(job, changes)))
 
 
-def of_policy(kind: str, good: Mapping[str, Any], *changes: Change, field: str = "policy", **fields: Any) -> Example:
+def of_policy(
+    kind: str,
+    good: Mapping[str, Any],
+    *changes: Change,
+    also_good: tuple[Change, ...] = (),
+    field: str = "policy",
+) -> Example:
     """The same of the first statement of a policy in JSON."""
 
     def written(change: Change) -> tuple[Resource, ...]:
         document = {"Version": "2012-10-17", "Statement": [changed(good, change)]}
-        return (resource(kind, {field: json.dumps(document)}, **fields),)
+        return (resource(kind, {field: json.dumps(document)}),)
 
-    return Example((written({}),), tuple(map(written, changes)))
+    return Example(tuple(map(written, ({}, *also_good))), tuple(map(written, changes)))
 
 
 def pod(good: Mapping[str, Any], *changes: Change, also_good: tuple[Change, ...] = ()) -> Example:

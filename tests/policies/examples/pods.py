@@ -1,49 +1,91 @@
 """Of rules on pods, workloads and access to Kubernetes."""
 
-from policies.reading import CRON_JOB, LASTING, POD
+from policies.model import Resource
+from policies.reading import CRON_JOB, CRON_JOBS, LASTING, POD
 from policies.rules.access import INGRESS, NAMESPACE, NETWORK_POLICY, RBAC, SERVICE
+from policies.rules.pods import VOLUME
 from policies.rules.workloads import BUDGET
 from tests.policies.examples import good
-from tests.policies.examples.making import GONE, Example, changed, one, pod, resource
+from tests.policies.examples.making import GONE, Change, Example, changed, one, pod, resource
 
 DEPLOYMENT = LASTING[0]
 _CONTEXT = "containers.0.securityContext"
+_SHARING = {"hostNetwork": True, "containers": []}
+_PATCHED = "spec.template.spec.containers.0.securityContext"
+_PATCH = {"spec": {"template": {"spec": {"containers": [{"name": "main", "securityContext": {}}]}}}}
+"""It changes nothing that a rule looks at, and says nothing of it."""
+
+
+def _patch(*changes: Change) -> Example:
+    """The same of what patches a Deployment's first container."""
+    return one(
+        f"{DEPLOYMENT}Patch",
+        _PATCH,
+        *({f"{_PATCHED}.{path}": value} for each in changes for path, value in each.items()),
+    )
+
+
+def _of_every_kind() -> tuple[tuple[Resource, ...], ...]:
+    """All that makes pods, each with one that shares its node's network."""
+    kept = [*LASTING, *CRON_JOBS, f"{DEPLOYMENT}Patch", f"{CRON_JOB}Patch"]
+    by_clock = {"spec": {"jobTemplate": {"spec": {"template": {"spec": _SHARING}}}}}
+    return (
+        (resource("kubernetes:core/v1:PodTemplate", {"template": {"spec": _SHARING}}),),
+        (resource(f"{POD}Patch", {"spec": _SHARING}),),
+        *(
+            (resource(kind, by_clock if "CronJob" in kind else {"spec": {"template": {"spec": _SHARING}}}),)
+            for kind in kept
+        ),
+    )
+
 
 PODS = {
-    "pod-apart-from-host": pod(good.DEPLOYMENT, {"hostNetwork": True}, {"hostPID": True}, {"hostIPC": True}),
+    "pod-apart-from-host": pod(good.DEPLOYMENT, {"hostNetwork": True}, {"hostPID": True}, {"hostIPC": True})
+    + Example((), _of_every_kind()),
     "pod-not-privileged": pod(
         good.DEPLOYMENT,
         {f"{_CONTEXT}.privileged": True},
         {f"{_CONTEXT}.windowsOptions": {"hostProcess": True}},
+        {"securityContext.windowsOptions": {"hostProcess": True}},
         {"initContainers": [{"name": "before", "securityContext": {"privileged": True}}]},
-    ),
-    "pod-gains-nothing": pod(good.DEPLOYMENT, {f"{_CONTEXT}.allowPrivilegeEscalation": GONE}),
+    )
+    + _patch({"privileged": True}),
+    "pod-gains-nothing": pod(good.DEPLOYMENT, {f"{_CONTEXT}.allowPrivilegeEscalation": GONE})
+    + _patch({"allowPrivilegeEscalation": True}),
     "pod-not-root": pod(
         good.DEPLOYMENT,
         {"securityContext.runAsNonRoot": GONE},
         {"securityContext.runAsUser": 0},
         {f"{_CONTEXT}.runAsUser": 0},
-    ),
+    )
+    + _patch({"runAsUser": 0}, {"runAsNonRoot": False}),
     "pod-without-capabilities": pod(
         good.DEPLOYMENT,
         {f"{_CONTEXT}.capabilities": GONE},
         {f"{_CONTEXT}.capabilities.add": ["NET_RAW"]},
         also_good=({f"{_CONTEXT}.capabilities.add": ["NET_BIND_SERVICE"]},),
-    ),
+    )
+    + _patch({"capabilities": {"add": ["SYS_ADMIN"]}}),
     "pod-calls-filtered": pod(
         good.DEPLOYMENT,
         {"securityContext.seccompProfile": GONE},
         {f"{_CONTEXT}.seccompProfile": {"type": "Unconfined"}},
-    ),
-    "pod-volumes-harmless": pod(good.DEPLOYMENT, {"volumes": [{"name": "all", "hostPath": {"path": "/"}}]}),
+    )
+    + _patch({"seccompProfile": {"type": "Unconfined"}}),
+    "pod-volumes-harmless": pod(good.DEPLOYMENT, {"volumes": [{"name": "all", "hostPath": {"path": "/"}}]})
+    + one(VOLUME, {"spec": {"csi": {"driver": "ebs.csi.aws.com"}}}, {"spec": {"hostPath": {"path": "/"}}}),
     "pod-takes-no-host-port": pod(good.DEPLOYMENT, {"containers.0.ports.0.hostPort": 80}),
     "pod-leaves-kernel-alone": pod(
         good.DEPLOYMENT,
         {"securityContext.sysctls.0.name": "kernel.msgmax"},
         {f"{_CONTEXT}.procMount": "Unmasked"},
         {f"{_CONTEXT}.appArmorProfile": {"type": "Unconfined"}},
+        {"securityContext.seLinuxOptions": {"type": "spc_t"}},
+        {f"{_CONTEXT}.seLinuxOptions": {"user": "system_u"}},
+        also_good=({f"{_CONTEXT}.seLinuxOptions": {"type": "container_t", "level": "s0:c1"}},),
     ),
-    "pod-files-read-only": pod(good.DEPLOYMENT, {f"{_CONTEXT}.readOnlyRootFilesystem": GONE}),
+    "pod-files-read-only": pod(good.DEPLOYMENT, {f"{_CONTEXT}.readOnlyRootFilesystem": GONE})
+    + _patch({"readOnlyRootFilesystem": False}),
 }
 
 _BUDGET = {
