@@ -1,12 +1,13 @@
 """What people do on a master: a snapshot is restored, and what it replaces is kept."""
 
 import time
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 
 from foxden.boot.files.node import aws
-from foxden.boot.files.node.kubernetes import people
+from foxden.boot.files.node.kubernetes import people, snapshots
 from foxden.boot.files.node.kubernetes.bootstrap import Beginning, begin, latest
 from foxden.boot.files.node.rest import ApiError
 from tests.unit.boot.fakes import FakeParameters, facts
@@ -25,9 +26,10 @@ class Store:
         assert Bucket == "bucket"
         assert Key in self.objects, "Not Found"
 
-    def put_object(self, Bucket: str, Key: str, Body: bytes) -> None:
-        assert Bucket == "bucket"
-        self.objects[Key] = Body
+    def upload_fileobj(self, file: BinaryIO, bucket: str, key: str, Config: Any) -> None:
+        assert bucket == "bucket"
+        assert not Config.use_threads, "many parts at once are much memory"
+        self.objects[key] = file.read()
 
 
 class FakeEtcd:
@@ -36,15 +38,16 @@ class FakeEtcd:
     def __init__(self, holds: bytes | Exception) -> None:
         self.holds = holds
 
-    def snapshot(self) -> bytes:
+    def snapshot(self, file: BinaryIO) -> None:
         if isinstance(self.holds, Exception):
             raise self.holds
-        return self.holds
+        file.write(self.holds)
 
 
 @pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Store:
+def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Store:
     found = Store()
+    monkeypatch.setattr(snapshots, "FOLDER", tmp_path)
     monkeypatch.setattr(aws, "client", lambda _, service: {"s3": found}[service])
     monkeypatch.setattr(time, "gmtime", lambda: time.struct_time((2026, 1, 31, 12, 0, 0, 5, 31, 0)))
     return found

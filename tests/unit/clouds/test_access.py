@@ -118,7 +118,7 @@ def test_the_policy_fits_where_policies_are_kept() -> None:
 
 def test_snapshots_are_kept_and_restored_but_not_deleted() -> None:
     (statement,) = snapshots_policy(node(Role.SERVER), "arn:aws:s3:::bucket")["Statement"]
-    assert statement["Action"] == ["s3:GetObject", "s3:PutObject"]
+    assert statement["Action"] == ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
     assert statement["Resource"] == ["arn:aws:s3:::bucket/dev/*"]
 
 

@@ -113,8 +113,12 @@ def _scaling(node: Node, group: str, place: Place) -> Iterable[Document]:
 
 
 def snapshots_policy(node: Node, bucket_arn: str) -> Document:
-    """Lets servers put their snapshots into a bucket and restore one, and neither see others nor delete any."""
-    return _document([_allow("KeepSnapshots", ("s3:GetObject", "s3:PutObject"), [f"{bucket_arn}/{node.cluster}/*"])])
+    """Lets servers put their snapshots into a bucket and restore one, and neither see others nor delete any.
+
+    What was put there in part, by one that then failed, they may take back.
+    """
+    actions = ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject")
+    return _document([_allow("KeepSnapshots", actions, [f"{bucket_arn}/{node.cluster}/*"])])
 
 
 def flow_logs_policy(group_arn: str) -> Document:

@@ -54,16 +54,16 @@ class Rest:
         except (OSError, http.client.HTTPException) as error:
             raise ApiError(f"{method} {path}: {error}") from None
 
-    def lines(self, path: str, within: float) -> Iterator[bytes]:
+    def lines(self, path: str, within: float, method: str = "GET", body: bytes | None = None) -> Iterator[bytes]:
         """The lines of an answer as they come, with no pause longer than ``within`` seconds."""
-        request = urllib.request.Request(f"{self.base}{path}", headers=self._headers)  # noqa: S310
+        request = urllib.request.Request(f"{self.base}{path}", body, self._headers, method=method)  # noqa: S310
         try:
             with self._opener.open(request, timeout=within) as answer:
                 yield from answer
         except urllib.error.HTTPError as error:
-            raise ApiError(f"GET {path}: {error.code}", error.code) from None
+            raise ApiError(f"{method} {path}: {error.code}", error.code) from None
         except (OSError, http.client.HTTPException) as error:
-            raise ApiError(f"GET {path}: {error}") from None
+            raise ApiError(f"{method} {path}: {error}") from None
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """The same with JSON."""

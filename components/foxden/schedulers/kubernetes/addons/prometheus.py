@@ -36,6 +36,7 @@ _WATCHED = {
     "apps": ("deployments", "daemonsets", "statefulsets", "replicasets"),
     "autoscaling": ("horizontalpodautoscalers",),
     "batch": ("jobs", "cronjobs"),
+    "coordination.k8s.io": ("leases",),
     "networking.k8s.io": ("ingresses",),
     "policy": ("poddisruptionbudgets",),
 }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from foxden.boot.files.node.kubernetes.places import ETCD_QUOTA, SNAPSHOT
 from foxden.clusters.services_plan import Prometheus
 
 STATES, STATES_PORT = "kube-state-metrics", 8080
@@ -146,6 +147,17 @@ _RULES = {
         "kube_deployment_status_replicas_available < kube_deployment_spec_replicas",
         "15m",
         "{{ $labels.namespace }}/{{ $labels.deployment }} has fewer replicas than it should",
+    ),
+    "SnapshotLate": (
+        # Where masters are the library's own, it is to be renewed when the next one is due.
+        f'time() > kube_lease_renew_time{{namespace="kube-system",lease="{SNAPSHOT}"}}',
+        "1h",
+        "the next snapshot of etcd is an hour late",
+    ),
+    "EtcdAlmostFull": (
+        f"apiserver_storage_size_bytes > {ETCD_QUOTA * 8 // 10}",
+        "15m",
+        "{{ $labels.instance }} keeps {{ $value | humanize1024 }}B in etcd, of 4 GiB on masters of the library's own",
     ),
     "JobFailed": ("kube_job_status_failed > 0", "5m", "{{ $labels.namespace }}/{{ $labels.job_name }} has failed"),
 }

@@ -4,20 +4,22 @@ import base64
 import hashlib
 import json
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ..rest import ApiError, Rest
 from .api import FOLDER
+from .places import ETCD_QUOTA
 
 CLIENT_PORT = 2379
 PEER_PORT = 2380
 OWN = f"https://127.0.0.1:{CLIENT_PORT}"
 CERTIFICATES = FOLDER / "etcd"
 """The folder with this program's certificate as a client."""
-_QUICK = 5
+_QUICK, _PATIENT = 5, 120
+_SUM = hashlib.sha256().digest_size
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,28 @@ class Status:
     leader: str
     cluster: str
     """Which of all clusters of etcd it belongs to."""
+    revision: int = 0
+    """Of its newest change."""
+    size: int = 0
+    """Bytes that it has on the disk."""
+    in_use: int = 0
+    """How many of these hold something: the others it fills again, and gives back when it is defragmented."""
+    quota: int = ETCD_QUOTA
+    """How many it may have."""
 
     @property
     def leads(self) -> bool:
         """Whether it leads."""
         return self.id == self.leader != ""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """What a member says is wrong with it."""
+
+    member: str
+    """Its id."""
+    kind: str
 
 
 class Etcd:
@@ -53,7 +72,7 @@ class Etcd:
         context = ssl.create_default_context(cafile=str(folder / "ca.pem"))
         context.load_cert_chain(str(folder / "cert.pem"), str(folder / "key.pem"))
         self._rest = Rest(base, {"Content-Type": "application/json"}, context, _QUICK)
-        self._patient = Rest(base, {"Content-Type": "application/json"}, context, 120)
+        self._patient = Rest(base, {"Content-Type": "application/json"}, context, _PATIENT)
 
     def members(self) -> list[Member]:
         """All of them; whoever has lost the others doesn't know."""
@@ -63,7 +82,15 @@ class Etcd:
         """Of this member."""
         found = self._rest.call("POST", "/v3/maintenance/status", {})
         header = found["header"]
-        return Status(str(header["member_id"]), str(found.get("leader") or ""), str(header["cluster_id"]))
+        return Status(
+            id=str(header["member_id"]),
+            leader=str(found.get("leader") or ""),
+            cluster=str(header["cluster_id"]),
+            revision=int(header.get("revision") or 0),
+            size=int(found.get("dbSize") or 0),
+            in_use=int(found.get("dbSizeInUse") or 0),
+            quota=int(found.get("dbSizeQuota") or ETCD_QUOTA),
+        )
 
     def is_healthy(self) -> bool:
         """Whether this member takes part, with a leader."""
@@ -105,10 +132,40 @@ class Etcd:
         """See that a lease lives no more."""
         self._rest.call("POST", "/v3/lease/revoke", {"ID": lease})
 
-    def snapshot(self) -> bytes:
-        """All that is in it."""
-        parts = _lines(self._patient.raw("POST", "/v3/maintenance/snapshot", b"{}"))
-        return b"".join(base64.b64decode(part.get("blob") or "") for part in parts)
+    def alarms(self) -> list[Alarm]:
+        """What is wrong with members, by their own account, until it is taken back."""
+        found = self._rest.call("POST", "/v3/maintenance/alarm", {"action": "GET"}) or {}
+        return [Alarm(str(each["memberID"]), str(each["alarm"])) for each in found.get("alarms") or []]
+
+    def disarm(self, alarm: Alarm) -> None:
+        """Take an alarm back."""
+        wish = {"action": "DEACTIVATE", "memberID": alarm.member, "alarm": alarm.kind}
+        self._rest.call("POST", "/v3/maintenance/alarm", wish)
+
+    def compact(self, revision: int) -> None:
+        """Forget what was before a revision: what that took can be filled again."""
+        try:
+            self._patient.call("POST", "/v3/kv/compaction", {"revision": str(revision), "physical": True})
+        except ApiError as error:
+            if "has been compacted" not in str(error):
+                raise
+
+    def defragment(self) -> None:
+        """Give back what this member does not use. It answers nobody meanwhile: seconds for each GiB."""
+        self._patient.call("POST", "/v3/maintenance/defragment", {})
+
+    def snapshot(self, file: BinaryIO) -> None:
+        """Write all that is in it, part by part: it may be larger than the memory. ApiError where it was cut off."""
+        digest, last = hashlib.sha256(), b""
+        for line in self._patient.lines("/v3/maintenance/snapshot", _PATIENT, "POST", b"{}"):
+            part = _blob(line)
+            file.write(part)
+            # The end of it is the checksum of all before.
+            last += part
+            digest.update(last[:-_SUM])
+            last = last[-_SUM:]
+        if digest.digest() != last:
+            raise ApiError("snapshot: it was cut off, or is not what was sent")
 
 
 def peer_url(address: str) -> str:
@@ -149,10 +206,9 @@ def _members(found: Any) -> list[Member]:
     ]
 
 
-def _lines(text: bytes) -> Iterator[dict[str, Any]]:
-    for line in text.splitlines():
-        if line.strip():
-            said = json.loads(line)
-            if "error" in said:
-                raise ApiError(f"snapshot: {said['error']}")
-            yield said["result"]
+def _blob(line: bytes) -> bytes:
+    """What a line of a snapshot holds of it."""
+    said = json.loads(line) if line.strip() else {}
+    if "error" in said:
+        raise ApiError(f"snapshot: {said['error']}")
+    return base64.b64decode(said.get("result", {}).get("blob") or "")

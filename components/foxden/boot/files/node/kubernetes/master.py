@@ -6,7 +6,7 @@ from typing import Any
 from ..facts import Facts
 from .api import FOLDER, PORT
 from .etcd import CLIENT_PORT, OWN, peer_url
-from .places import API_SERVICE, DOMAIN, POD_ADDRESSES, SERVICE_ADDRESSES
+from .places import API_SERVICE, DOMAIN, ETCD_QUOTA, POD_ADDRESSES, SERVICE_ADDRESSES
 from .secrets import MasterSecrets
 
 KUBELET_CLIENT = "kube-apiserver-kubelet-client"
@@ -52,7 +52,7 @@ def etcd(facts: Facts, generation: int, members: str, state: str) -> list[str]:
         f"--peer-key-file={tls}/key.pem",
         # Members are in several zones, and a master that is busy starting something is not a lost one.
         *("--heartbeat-interval=200", "--election-timeout=2000"),
-        f"--quota-backend-bytes={4 * 1024**3}",
+        f"--quota-backend-bytes={ETCD_QUOTA}",
     ]
 
 

@@ -2,18 +2,20 @@
 
 import os
 import sys
+import time
 
 from .. import aws
 from ..facts import Facts
 from ..parameters import Parameters
 from ..rest import ApiError
-from . import bootstrap, snapshots
+from . import bootstrap, snapshots, status
 from .api import ADMIN, LOCAL, as_admin
 from .etcd import Etcd
 from .rotate import WHAT, rotate
 
 USAGE = f"""\
 usage on a master: foxden-node rotate {"|".join(WHAT)}
+                   foxden-node status
                    foxden-node snapshot
                    foxden-node restore OBJECT-IN-THE-BUCKET
                    foxden-node run kubectl ARGUMENTS..."""
@@ -25,6 +27,10 @@ def command(arguments: list[str], facts: Facts) -> None:
     kind, *rest = arguments
     if kind == "rotate" and len(rest) == 1 and rest[0] in WHAT:
         print(rotate(rest[0], facts, parameters, as_admin()))
+    elif kind == "status" and not rest:
+        told, wrong = status.status(facts, Etcd(), as_admin(), time.time())
+        print("\n".join(told))
+        sys.exit("\n".join(wrong) or None)
     elif kind == "snapshot" and facts.snapshots and not rest:
         print(snapshots.take(facts, Etcd()))
     elif kind == "restore" and facts.snapshots and len(rest) == 1:

@@ -19,8 +19,8 @@ def restored(facts: Facts, name: str, data: Path) -> None:
     fetched = data.with_name(f".{data.name}.snapshot")
     fresh = data.with_name(f".{data.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    found = aws.client(facts, "s3").get_object(Bucket=facts.snapshots, Key=name)
-    fetched.write_bytes(found["Body"].read())
+    with fetched.open("wb") as file:
+        aws.client(facts, "s3").download_fileobj(facts.snapshots, name, file, Config=aws.in_parts())
     command = [
         *(_ETCDUTL, "snapshot", "restore", str(fetched)),
         f"--data-dir={fresh}",

@@ -14,7 +14,7 @@ from ..pending import Pending
 from ..rest import ApiError
 from ..waiting import until
 from ..watch import Watch
-from . import bootstrap, instances, leaving, operators, requests, secrets, snapshots, versions
+from . import bootstrap, care, instances, leaving, operators, requests, secrets, snapshots, status, versions
 from .api import PORT, as_admin, is_ready
 from .etcd import Etcd, Member
 from .master_config import follow
@@ -38,6 +38,7 @@ class Server:
         self._generation = generation
         self._watch = Watch(facts, time.monotonic)
         self._next: dict[str, float] = {}
+        self._taken: tuple[str, float] | None = None
         self._missing: dict[str, tuple[float, float]] = {}
         self._pending = Pending()
         self._waits_since: float | None = None
@@ -56,8 +57,12 @@ class Server:
             Duty("pools", 5, self.keep_pools),
             Duty("nodes", 15, self.keep_nodes),
             Duty("replace", 5, self.replace),
-            *([Duty("snapshot", _KEPT_FOR, self.snapshot)] if self._facts.snapshots else []),
+            Duty("care of etcd", 5, self.care),
+            *(self._snapshots() if self._facts.snapshots else []),
         ]
+
+    def _snapshots(self) -> list[Duty]:
+        return [Duty("snapshot", _KEPT_FOR, self.snapshot), Duty("tell of the snapshot", 5, self.tell_snapshot)]
 
     def launch(self) -> None:
         """Tell the group once this master votes, and its API is ready."""
@@ -209,7 +214,20 @@ class Server:
     def snapshot(self) -> None:
         """As leader: keep what etcd holds, away from all masters."""
         every = self._facts.snapshot_minutes * 60
-        self._as_leader("snapshot", lambda: snapshots.take(self._facts, Etcd()), every)
+        self._as_leader("snapshot", self._take_snapshot, every)
+
+    def _take_snapshot(self) -> None:
+        self._taken = (snapshots.take(self._facts, Etcd()), time.time())
+
+    def tell_snapshot(self) -> None:
+        """Say that there is one: apart from making it, for it is not made again where nobody could be told."""
+        if self._taken:
+            status.tell_snapshot(self._facts, as_admin(), *self._taken)
+            self._taken = None
+
+    def care(self) -> None:
+        """As leader: give back what etcd does not use, one member after the other."""
+        self._as_leader("care", lambda: care.keep(Etcd()))
 
     def _as_leader(self, name: str, do: Callable[[], Any], every: float | None = None) -> None:
         """Once a minute at most where it works: each time reads many secrets, and every reading costs."""
