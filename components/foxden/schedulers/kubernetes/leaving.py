@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 from pulumi.runtime import is_dry_run
@@ -41,7 +41,7 @@ async def wait(update: pulumi.ResourceHookArgs) -> None:
     """Wait until the instances before have ended: the API tells when the last one begins to, and no more."""
     # A service with a secret in what it is made of has secret policies, too, which come as outputs.
     inputs: pulumi.Output[Any] = pulumi.Output.from_input([update.old_inputs, update.new_inputs])
-    old, new = await inputs.future() or ({}, {})
+    old, new = cast("list[dict[str, Any]]", await inputs.future())
     await asyncio.sleep(seconds_before(old, new))
 
 
