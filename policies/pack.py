@@ -59,6 +59,7 @@ class Judge:
         self._today = today or datetime.datetime.now(datetime.UTC).date()
         self._used: set[Exemption] = set()
         self.column = pack.settings.column(environment, base)
+        self._inherits = self.column != environment
 
     @cached_property
     def _rules(self) -> list[tuple[Rule, Level, Node]]:
@@ -115,7 +116,8 @@ class Judge:
         for exemption in self._exemptions:
             if exemption.over(self._today):
                 yield from self._own(EXPIRED, f"{exemption} is over")
-            if exemption not in self._used:
+            # What inherits from an environment has only a part of what is allowed there.
+            if exemption not in self._used and not self._inherits:
                 yield from self._own(UNUSED, f"{exemption} allows nothing")
 
     def _own(self, name: str, message: str) -> Iterator[Violation]:

@@ -8,6 +8,7 @@ import pulumi
 
 import foxden
 from local.forwards import urls
+from stacks.cloud_services import machine_policies
 from stacks.cloud_settings import CloudSettings
 from stacks.rollout import settled
 from stacks.settings import Settings
@@ -25,6 +26,8 @@ class Servers:
     buckets: tuple[foxden.BucketPurpose, ...]
     not_for_pools: frozenset[str] = frozenset()
     """What pools are not told."""
+    called: str = "{name}"
+    """As what its cloud knows the cluster, and tags the groups of its pools."""
 
 
 SERVERS: Mapping[bool, Servers] = {
@@ -42,6 +45,7 @@ SERVERS: Mapping[bool, Servers] = {
         lambda cloud, buckets: {"managed": True},
         (foxden.BucketPurpose.ACCESS_LOGS,),
         frozenset({"ingress_port", "pull_test", "registries", "registry_credentials"}),
+        "foxden-{name}",
     ),
 }
 """Whether the cloud runs the servers, to what that means."""
@@ -59,6 +63,8 @@ class Ground:
     """Service to its image with digest, of those that were built on the way."""
     after: list[pulumi.Resource] = field(default_factory=list)
     """What must be there before anything can run."""
+    called: str = ""
+    """As what its cloud knows a cluster of the environment's own."""
 
 
 def own_cluster(
@@ -117,7 +123,8 @@ def own_cluster(
     if cloud.names:
         zone = {"network": network.facts, "domain": f"{name}.internal", "records": cloud.names, "tags": tags}
         foxden.PrivateZone(name, _args(zone), opts)
-    pools = _pools(cloud, core, registry, balancer, tags, opts)
+    called = kind.called.format(name=name)
+    pools = _pools(cloud, called, core, registry, balancer, tags, opts)
     pulumi.export("balancer", balancer.facts)
     pulumi.export("name_servers", balancer.name_servers)
     pulumi.export("repositories", registry.repositories)
@@ -126,11 +133,12 @@ def own_cluster(
         kinds: list[foxden.CoreCluster | foxden.WorkerPool] = [core, *pools]
         machines = [(each.template, each.template_version) for each in kinds]
         settled(name, cloud.region, machines, [connection["address"], *(pool.group for pool in pools)])
-    return Ground(connection, core, registry.repositories, registry.images, [*pools])
+    return Ground(connection, core, registry.repositories, registry.images, [*pools], called)
 
 
 def _pools(
     cloud: CloudSettings,
+    called: str,
     core: foxden.CoreCluster,
     registry: foxden.RegistryAuth,
     balancer: foxden.Balancer,
@@ -147,7 +155,7 @@ def _pools(
             "target_groups": None if own.get("dedicated") else {"ingress": balancer.target_group},
             "registries": registry.hosts,
             "registry_credentials": registry.credentials,
-            "policies": registry.policies,
+            "policies": {**registry.policies, **machine_policies(called, cloud, pool)},
             "pull_test": cloud.pull_test,
             "tags": tags,
         }

@@ -11,6 +11,7 @@ from foxden.clouds.references import read_reference
 from foxden.errors import Problem, check
 from local.forwards import pages
 from stacks.cloud_cluster import Ground, addresses, own_cluster, shared_cluster
+from stacks.cloud_services import cluster_services
 from stacks.cloud_settings import CloudSettings
 from stacks.deploy import PROGRAM, deploy, secret_names
 from stacks.services import SERVICES
@@ -63,10 +64,9 @@ def _cluster_services(
     """What a cluster of the environment's own runs beside services, if anything."""
     if settings.shares_cluster or not place.cluster_services:
         return []
-    name = settings.environment
-    args: Any = {"name": name, "region": place.region, **place.cluster_services, "cluster": ground.connection}
+    args: Any = {**cluster_services(ground.called, place), "cluster": ground.connection}
     opts = pulumi.ResourceOptions(providers=providers, depends_on=ground.after)
-    return [foxden.ClusterServices(name, args, opts)]
+    return [foxden.ClusterServices(settings.environment, args, opts)]
 
 
 def _without_version(

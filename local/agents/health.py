@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.agents.cluster import Cluster, load
+from local.agents.cluster import Cluster
 from local.agents.http import Api
 from local.agents.plan import Plan, load_plan
 from local.agents.ports import LOOPBACK
 from local.agents.shape import Kind, Node
+from local.agents.started import started
 from local.agents.supervise import Supervisor
 
 _SERF = {1: "alive", 2: "leaving", 3: "left", 4: "failed"}
@@ -99,10 +100,7 @@ class Health:
 
 def running() -> Cluster | None:
     """The cluster, when it has been started and its supervisor is there; else None. Does not ask the agents."""
-    cluster, plan = load(), load_plan()
-    if cluster is None or plan is None or Supervisor(plan.socket).pid() is None:
-        return None
-    return cluster
+    return started(load_plan())
 
 
 def health() -> Health | None:

@@ -27,6 +27,7 @@ from local.commands.nomad_facts import Route
 from local.errors import LocalError
 from local.kubernetes.places import INGRESS_PORT
 from local.kubernetes.rights import DEPLOYER, INGRESS, Right, missing
+from local.kubernetes.taken import taken
 from local.paths import cluster_file, kubeconfig_file
 from local.plugins.errors import OperationError
 from local.plugins.kubernetes.kubeconfig import access
@@ -34,6 +35,11 @@ from local.plugins.kubernetes.supported import too_old
 from local.stackfiles import values
 
 _LOADED_WITHIN = 300.0
+_OTHER_INGRESS = (
+    "use the one that is there, in Pulumi.local.yaml, as foxden:options: {ingress: none, ingress_class: <its class>, "
+    'ingress_namespace: <that of its pods>, ingress_port: "<where this machine reaches it>"}; or take it out of the '
+    "cluster (k3d brings one, unless it is told --k3s-arg '--disable=traefik@server:*')"
+)
 
 LOADERS: dict[str, Callable[[str, str], Sequence[str]]] = {
     "kind-": lambda name, image: ("kind", "load", "docker-image", "--name", name.removeprefix("kind-"), image),
@@ -71,13 +77,22 @@ class Elsewhere(Kubernetes):
                 + ("; with foxden:options: {ingress: none} no way in is made, which takes the most" if brings else "")
             )
         if env not in environments.recorded():
-            spaces = {space["metadata"]["name"] for space in self._api.items("/api/v1/namespaces")}
-            if taken := sorted({env, *([INGRESS_SPACE] if brings else [])} & spaces):
-                raise LocalError(
-                    f"the cluster has a namespace '{taken[0]}' that was not made here: it is somebody else's, or an "
-                    "earlier 'make up' left it. Remove it, or choose "
-                    + ("another name: make up ENV=..." if taken[0] == env else "foxden:options: {ingress: none}")
-                )
+            self._is_free(env, brings)
+
+    def _is_free(self, env: str, brings: bool) -> None:
+        """Nothing of what is made for an environment, and for the way in if it ``brings`` that, is there already."""
+        spaces = {space["metadata"]["name"] for space in self._api.items("/api/v1/namespaces")}
+        found = []
+        if env in spaces:
+            found.append(f"a namespace '{env}': remove it, or choose another name: make up ENV=...")
+        way_in = [f"namespace/{INGRESS_SPACE}"] if INGRESS_SPACE in spaces else []
+        if brings and (way_in := way_in + taken(self._api, self.cluster.options)):
+            found.append(f"what a way in is made of ({', '.join(way_in)}): {_OTHER_INGRESS}")
+        if found:
+            raise LocalError(
+                "the cluster has things that were not made here: they are somebody else's, or an earlier 'make up' "
+                "left them; nothing was changed\n" + "\n".join(f"  {line}" for line in found)
+            )
 
     def routes(self) -> list[Route]:
         """Those that lead to here: none where nobody listens at the ingress's port."""

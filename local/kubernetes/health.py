@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.agents.cluster import Cluster, load
+from local.agents.cluster import Cluster
 from local.agents.ports import LOOPBACK
+from local.agents.started import started
 from local.agents.supervise import Supervisor
 from local.kubernetes.api import Api, with_token
 from local.kubernetes.certificates import authority_text
@@ -72,10 +73,7 @@ def api(plan: Plan) -> Api:
 
 def running() -> Cluster | None:
     """The cluster, when it has been started and its supervisor is there; else None."""
-    cluster, plan = load(), load_plan()
-    if cluster is None or plan is None or Supervisor(plan.socket).pid() is None:
-        return None
-    return cluster
+    return started(load_plan())
 
 
 def health() -> Health | None:

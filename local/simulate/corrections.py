@@ -102,7 +102,7 @@ CORRECTIONS: Mapping[str, Callable[[], None]] = {
     "instance: its interface and its root disk stayed when it was terminated": remains.clear_instances,
     "NAT gateway: its interface stayed when it was deleted": remains.clear_gateways,
     "bucket: a denial counted whether its condition was met or not": _buckets_behind_tls,
-    "EKS: settings of clusters and groups were forgotten, and a group was no auto scaling group": eks.keep_settings,
+    "EKS: settings were forgotten, a group was no auto scaling group, and any template was taken": eks.keep_settings,
     "EKS: no answer about add-ons, access entries and identities of pods": eks.answer_more,
     "IAM: Amazon's own policies were not there": _amazons_policies,
     "launch template: nothing could be launched from its second version": _later_versions,

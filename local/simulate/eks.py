@@ -14,13 +14,18 @@ _PATHS = "addons|access-entries|pod-identity-associations"
 _PATH = re.compile(rf"/clusters/(?P<name>[^/]+)/(?P<kind>{_PATHS})(?:/(?P<rest>.+))?\Z")
 _REGION = re.compile(r"/\d{8}/([a-z0-9-]+)/eks/")
 _POLICIES = "/access-policies"
+_TAG = "k8s.io/cluster-autoscaler/enabled"
+_KEYS = r"([0-9a-zA-Z\\-_+=,.@:]{1,255}), and must not be a reserved name ('.', '..', '_index')"
 
 Thing = dict[str, Any]
 Answer = tuple[int, dict[str, str], str]
 
 
 def keep_settings() -> None:
-    """A cluster and a group of nodes have all that they were given; a group is an auto scaling group, too."""
+    """A cluster and a group of nodes have all that they were given; a group is an auto scaling group, too.
+
+    What EC2 would not start is refused.
+    """
     from moto.eks.responses import EKSResponse
 
     create_cluster, create, delete = (
@@ -40,6 +45,7 @@ def keep_settings() -> None:
         return result
 
     def nodegroup(self: Any) -> Any:
+        _refuse_told_tags(self)
         result = create(self)
         group = self.eks_backend.clusters[self._get_param("name")].nodegroups[self._get_param("nodegroupName")]
         group.update_config = self._get_param("updateConfig")
@@ -59,6 +65,20 @@ def keep_settings() -> None:
     EKSResponse.create_cluster = cluster  # type: ignore[method-assign]
     EKSResponse.create_nodegroup = nodegroup  # type: ignore[method-assign]
     EKSResponse.delete_nodegroup = gone  # type: ignore[method-assign]
+
+
+def _refuse_told_tags(response: Any) -> None:
+    """EC2 starts no machine that tells its tags and has one with a '/' in its key, as EKS gives to all of its own."""
+    from moto.ec2.models import ec2_backends
+    from moto.eks.exceptions import InvalidRequestException
+
+    given = response._get_param("launchTemplate") or {}
+    if "id" not in given:
+        return
+    template = ec2_backends[response.current_account][response.region].get_launch_template(given["id"])
+    options = template.get_version(given.get("version", "$Default")).data.get("MetadataOptions", {})
+    if options.get("InstanceMetadataTags") == "enabled":
+        raise InvalidRequestException(message=f"'{_TAG}' is not a valid tag key. Tag keys must match pattern {_KEYS}")
 
 
 def _scaling(response: Any) -> Any:

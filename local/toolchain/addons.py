@@ -48,4 +48,22 @@ NODE_EXPORTER = Program(
     version_argument="--version",
 )
 
-ADDONS = (METRICS_SERVER, PROMETHEUS, NODE_EXPORTER)
+EXTERNAL_DNS = Program(
+    name="external-dns",
+    version="0.20.0",
+    module=GoModule(
+        package="sigs.k8s.io/external-dns",
+        requires={"sigs.k8s.io/external-dns": "v0.20.0"},
+        go="1.25",
+        excludes={"k8s.io/kubectl": ("v0.18.0", "v0.18.4")},
+        variables={"sigs.k8s.io/external-dns/pkg/apis/externaldns.Version": "v0.20.0"},
+        sums=("sigs.k8s.io/external-dns v0.20.0 h1:rJ4Q5c32NStvI8J+u2nyM4bcKxZG4g1NLPL0p994U9M=",),
+    ),
+    version_argument="--version",
+)
+"""A module that old ones ask for is not to be had, so those are left out."""
+
+AT_AMAZON = (EXTERNAL_DNS,)
+"""Those that ask Amazon."""
+
+ADDONS = (METRICS_SERVER, PROMETHEUS, NODE_EXPORTER, *AT_AMAZON)

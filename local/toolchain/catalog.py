@@ -62,8 +62,8 @@ class GoModule:
     """The oldest Go that builds it."""
     replaces: Mapping[str, str] = field(default_factory=dict)
     """Module -> ``other-module version``, for go.mod: a program's own replace lines do not reach who requires it."""
-    excludes: Mapping[str, str] = field(default_factory=dict)
-    """Module -> a version that must not be taken, for go.mod: neither do its exclude lines."""
+    excludes: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    """Module -> a version or some that must not be taken, for go.mod: neither do its exclude lines."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """Go string variable -> value, set by the linker."""
     sums: tuple[str, ...] = ()

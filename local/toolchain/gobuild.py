@@ -56,8 +56,12 @@ def go_mod(tool: Program) -> str:
     lines = [f"module foxden.local/tools/{tool.name}", f"go {module.go}", f"tool {module.package}"]
     lines += [f"require {name} {version}" for name, version in module.requires.items()]
     lines += [f"replace {name} => {other}" for name, other in module.replaces.items()]
-    lines += [f"exclude {name} {version}" for name, version in module.excludes.items()]
+    lines += [f"exclude {name} {version}" for name, some in module.excludes.items() for version in _each(some)]
     return "\n\n".join(lines) + "\n"
+
+
+def _each(some: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (some,) if isinstance(some, str) else some
 
 
 def _flags(module: GoModule) -> list[str]:

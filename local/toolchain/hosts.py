@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from local.toolchain.fetch import Fetcher
 
 ETCD = "3.6.14"
-"""What the cluster's objects are kept in. Debian's is too old to be restored from a snapshot by etcdutl."""
+"""What the cluster's objects are kept in: the version that the library pins for machines. Debian's is too old to be
+restored from a snapshot by etcdutl."""
 
 _ETCD_SUMS = {
     "server": "h1:LfN38zdvhpYnmyHG6shLWkfmMukkoyM19KUEZx1ywpM=",
@@ -30,7 +31,7 @@ def _etcd(name: str, module: str, argument: str) -> Program:
     return Program(name, ETCD, GoModule(path, {path: f"v{ETCD}"}, "1.25.0", sums=sums), version_argument=argument)
 
 
-_ECR = Program(
+ECR = Program(
     name="ecr-credential-provider",
     version=KUBERNETES,
     module=GoModule(
@@ -51,7 +52,7 @@ HOSTS: Mapping[str, Program] = {
     for tool in (
         *(tool for name, tool in CLUSTER.items() if name.startswith("kube")),
         *(_etcd("etcd", "server", "--version"), _etcd("etcdutl", "etcdutl", "version")),
-        _ECR,
+        ECR,
     )
 }
 """Every program of the machines by name."""

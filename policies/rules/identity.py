@@ -79,6 +79,7 @@ def _actions(policy: Resource, _config: Node) -> Iterator[str]:
         "actions": [
             "ecr:GetAuthorizationToken",
             "ec2:Describe*",
+            "ec2:GetInstanceTypesFromInstanceRequirements",
             "autoscaling:Describe*",
             "elasticloadbalancing:Describe*",
             "ssm:UpdateInstanceInformation",

@@ -71,7 +71,7 @@ def _digest(resource: Resource, _config: Node) -> Iterator[str]:
     what="Images come from registries that were chosen",
     why="A name that somebody else can take is a program that somebody else writes",
     fix="put it into a repository of the environment's registry",
-    config={"hosts": ["*.dkr.ecr.*.amazonaws.com"], "images": ["traefik:v*", "registry.k8s.io/*@sha256:*"]},
+    config={"hosts": ["*.dkr.ecr.*.amazonaws.com"], "images": ["traefik:v*@sha256:*", "registry.k8s.io/*@sha256:*"]},
 )
 def _registry(resource: Resource, config: Node) -> Iterator[str]:
     hosts, known = list(config["hosts"].texts()), list(config["images"].texts())

@@ -62,6 +62,7 @@ def settings(environment: str = "dev", base: str = "dev", **changed: Any) -> Set
 
 DEV = settings()
 QA = settings("qa", "qa")
+PROD = settings("prod", "prod")
 DEMO = settings("demo", domain="demo.dev.foxden.example", inherits="dev", owner="ana", expires="2030-01-01T00:00:00Z")
 EXPORTED = {
     "connection": {

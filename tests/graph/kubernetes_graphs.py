@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from foxden.boot.node import Role
 from foxden.schedulers.kubernetes import nodes
 from tests.graph.graphs import CORE, NETWORK, POOLS, answer, lib
 from tests.mocks import Recorded, run
@@ -11,7 +12,7 @@ from tests.unit.boot.samples import decoded
 
 CHECKSUM = "d" * 64
 SOFTWARE = {"programs": {"kube-router": {"checksum": CHECKSUM}}}
-VERSION = nodes.version(nodes.software(programs=SOFTWARE["programs"]))
+VERSION = nodes.version(nodes.software(programs=SOFTWARE["programs"]), Role.SERVER)
 KUBERNETES = {**CORE, "scheduler": "kubernetes", "software": SOFTWARE}
 HOST = "foxden-dev--api-0123.elb.eu-central-1.amazonaws.com"
 LISTED = "aws:ssm/getParametersByPath:getParametersByPath"

@@ -49,6 +49,15 @@ def test_the_whole_environment(done: Recorded) -> None:
     assert set(done.of_type(NAMESPACE)) == {"dev"}
 
 
+def test_a_pool_that_nothing_scales_has_machines(done: Recorded) -> None:
+    groups = done.of_type("aws:autoscaling/group:Group")
+    assert {name: each.inputs["minSize"] for name, each in groups.items()} == {
+        "dev-servers": 3,
+        "general": 2,
+        "batch": 1,
+    }
+
+
 def test_what_it_says(done: Recorded) -> None:
     assert done.exports["urls"] == {
         "pods": None,

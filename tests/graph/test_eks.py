@@ -74,7 +74,8 @@ def test_add_ons_are_pinned_and_those_that_nodes_need_come_before_nodes() -> Non
     versions = {each.inputs["addonName"]: each.inputs["addonVersion"] for each in done.of_type(ADDON).values()}
     assert versions == {name: addon.version for name, addon in ADDONS.items()}
     settings = json.loads(done.one(ADDON, "dev-vpc-cni").inputs["configurationValues"])
-    assert settings["enableNetworkPolicy"] == "true"
+    # "strict" would close CoreDNS, which nobody can give a policy before it is well.
+    assert settings == {"enableNetworkPolicy": "true", "env": {"NETWORK_POLICY_ENFORCING_MODE": "standard"}}
     first = {each.urn for each in done.of_type(ADDON).values() if ADDONS[each.inputs["addonName"]].first}
     assert len(first) == 3
     for group in done.of_type(GROUP).values():
@@ -159,6 +160,12 @@ def test_its_machines_are_as_safe_as_others() -> None:
     assert template["blockDeviceMappings"][0]["ebs"]["encrypted"] == "true"
     assert "userData" not in template and "imageId" not in template
     assert {each["resourceType"] for each in template["tagSpecifications"]} == {"instance", "volume"}
+
+
+def test_its_machines_tell_no_tags_for_amazons_own_could_not_be_told() -> None:
+    """EC2 starts none with both: tags of EKS have keys with a '/', which its metadata take none of."""
+    for name in ("general", "batch"):
+        assert whole().one(TEMPLATE, name).inputs["metadataOptions"]["instanceMetadataTags"] == "disabled"
 
 
 def test_balancers_find_it() -> None:

@@ -13,7 +13,7 @@ from tests.graph.eks_graphs import CI, CLUSTER, GROUP, HOST, RELEASE
 from tests.graph.eks_graphs import told as eks
 from tests.graph.environments import FUNCTIONS, answer
 from tests.mocks import Failed, Recorded, reveal, run
-from tests.policies.judging import judged, told
+from tests.policies.judging import judged, of_parts, told
 
 
 def chosen(**changed: Any) -> Settings:
@@ -46,6 +46,14 @@ def test_the_same_services_on_a_cluster_that_amazon_runs(done: Recorded) -> None
     assert set(done.of_type("kubernetes:apps/v1:Deployment")) == set(SERVICES)
     assert not done.of_type("aws:autoscaling/group:Group")
     assert [name for name in done.of_type("aws:s3/bucket:Bucket") if "snapshots" in name] == []
+
+
+def test_the_autoscaler_finds_groups_by_the_name_that_amazon_tags_them_with() -> None:
+    done = up(chosen(cluster_services={"cluster_autoscaler": {"pool": "general"}}))
+    workload = done.one("kubernetes:apps/v1:Deployment", "qa-cluster-autoscaler-workload")
+    assert "k8s.io/cluster-autoscaler/foxden-qa" in str(workload.inputs)
+    (right,) = [each for each in done.of_type("aws:iam/rolePolicy:RolePolicy").values() if "autoscaler" in each.name]
+    assert "k8s.io/cluster-autoscaler/foxden-qa" in str(right.inputs)
 
 
 def test_the_balancer_finds_the_nodes(done: Recorded) -> None:
@@ -81,6 +89,6 @@ def test_services_wait_for_nodes(done: Recorded) -> None:
 
 
 def test_no_policy_forbids_it(done: Recorded) -> None:
-    report = judged(done, "qa")
+    report = judged(done, "qa", pack=of_parts())
     assert told(report, Level.MANDATORY) == []
     assert {each.rule for each in report.violations} <= {"image-by-digest", "outgoing-limited"}

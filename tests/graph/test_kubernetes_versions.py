@@ -51,15 +51,33 @@ def test_a_longer_step_reaches_no_machine(running: str, allowed: str, preview: b
     assert not caught.value.recorded.of_type(TEMPLATE) and not caught.value.recorded.of_type(GROUP)
 
 
-def test_workers_are_never_newer_than_masters() -> None:
-    def newer(made: Any) -> None:
-        programs = {**SOFTWARE["programs"], "kubernetes-node": {"version": "1.35.0", "checksum": CHECKSUM}}
-        server = {"kubernetes-server": {"version": "1.35.0", "checksum": CHECKSUM}}
-        software = {"programs": {**programs, **server}}
-        lib.WorkerPool("general", {"image": IMAGE, "cluster": made.facts, "software": software})
+def kubelets(version: str) -> Any:
+    """A pool whose kubelets are of this version, whatever its software says of programs that it has not."""
 
-    with pytest.raises(Failed, match=r"pool 'general': software must not be newer than the cluster's, which is 1\.34"):
-        up(pools={}, more=newer)
+    def pool(made: Any) -> None:
+        programs = {**SOFTWARE["programs"], "kubernetes-node": {"version": version, "checksum": CHECKSUM}}
+        lib.WorkerPool("general", {"image": IMAGE, "cluster": made.facts, "software": {"programs": programs}})
+
+    return pool
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        ("1.35.0", f"must not be newer than the cluster's, which is {VERSION}"),
+        ("1.30.14", f"must not be older than 1.31, for the cluster's is {VERSION}"),
+        ("0.34.1", f"must not be older than 1.31, for the cluster's is {VERSION}"),
+    ],
+)
+def test_workers_are_neither_newer_than_masters_nor_much_older(version: str, said: str) -> None:
+    with pytest.raises(Failed) as caught:
+        up(pools={}, more=kubelets(version))
+    assert str(caught.value) == f"pool 'general': software {said}, got {version}"
+
+
+@pytest.mark.parametrize("version", ["1.34.0", "1.33.5", "1.31.0"])
+def test_workers_may_be_three_minors_older(version: str) -> None:
+    assert up(pools={}, more=kubelets(version)).one(GROUP, "general")
 
 
 # The connection

@@ -4,7 +4,7 @@ import pytest
 
 from local import stackfiles
 from stacks.services import SERVICES
-from tests.graph.environments import QA, settings, up
+from tests.graph.environments import PROD, QA, up
 from tests.mocks import Recorded
 
 CHOICES = {
@@ -16,7 +16,7 @@ CHOICES = {
 @pytest.fixture(scope="module")
 def done() -> Recorded:
     """The prod environment."""
-    return up(settings("prod", "prod"))
+    return up(PROD)
 
 
 def images(recorded: Recorded) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The qa environment as a whole: Kubernetes on AWS, with the services of dev on it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from tests.graph.test_dev_graph import UNTAGGABLE, tags_of
 from tests.mocks import Recorded, Secret, reveal, run, without_secrets
 
 CHOICES = {
-    "account", "cluster_services", "core", "cidr", "domain", "instance_type", "scheduler", "services",
+    "account", "cluster_services", "core", "cidr", "domain", "instance_type", "pools", "scheduler", "services",
 }  # fmt: skip
 """What qa chooses otherwise than dev."""
 VERSIONS = {name: own["version"] for name, own in stackfiles.values("qa")["services"].items()}
@@ -44,7 +45,7 @@ def test_the_whole_environment(done: Recorded) -> None:
         ("Environment", "environment"),
         ("Services", "services"),
     }
-    around = {"qa-coredns-workload", "qa-metrics-server-workload"}
+    around = {f"qa-{name}-workload" for name in ("coredns", "metrics-server", "cluster-autoscaler")}
     assert set(done.of_type("kubernetes:apps/v1:Deployment")) == {*SERVICES, *around}
 
 
@@ -84,6 +85,21 @@ def test_services_run_the_images_of_their_repositories_once_there_are_machines(d
         assert groups <= deployments[name].depends_on
         # They find each other by name.
         assert names.urn in deployments[name].depends_on
+
+
+def test_what_services_ask_for_comes_to_be_there(done: Recorded) -> None:
+    """The pool that is empty until pods ask for it has somebody who sees that, may do so, and works elsewhere."""
+    pool = done.one("aws:autoscaling/group:Group", "batch")
+    assert (pool.inputs["minSize"], pool.inputs["maxSize"]) == (0, 4)
+    tags = {tag["key"]: tag["value"] for tag in pool.inputs["tags"]}
+    assert tags["k8s.io/cluster-autoscaler/qa"] == "owned"
+    pod = done.one("kubernetes:apps/v1:Deployment", "qa-cluster-autoscaler-workload").inputs["spec"]["template"]["spec"]
+    assert "k8s.io/cluster-autoscaler/qa" in str(pod["containers"][0]["args"])
+    assert pod["nodeSelector"]["foxden/pool"] == "general"
+    rights = done.of_type("aws:iam/rolePolicy:RolePolicy")
+    assert [name for name in rights if "autoscaler" in name] == ["general-cluster-autoscaler"]
+    sized = json.loads(rights["general-cluster-autoscaler"].inputs["policy"])["Statement"][-1]
+    assert sized["Condition"] == {"StringEquals": {"aws:ResourceTag/k8s.io/cluster-autoscaler/qa": "owned"}}
 
 
 def test_the_ingress_is_behind_the_balancer(done: Recorded) -> None:

@@ -8,20 +8,12 @@ import pytest
 import foxden
 from foxden.schedulers.kubernetes.addons.images import IMAGES, OF
 from policies.model import Level, Report, Resource
-from policies.pack import load
 from tests.mocks import run
-from tests.policies.judging import TODAY, judged, told
+from tests.policies.judging import CLUSTER, TODAY, judged, of_parts, told
 from tests.unit.schedulers.kubernetes.addons.everything import LARGEST, SMALLEST, WHERE, things
 
 lib: Any = foxden
 
-CLUSTER: dict[str, Any] = {
-    "scheduler": "kubernetes",
-    "environment": "prod",
-    "domain": "qa.foxden.example",
-    "address": "https://10.0.0.1:6443",
-    "token": "kubernetes-token",
-}
 OWN = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/prod/it@sha256:" + "0123456789abcdef" * 4
 
 
@@ -38,7 +30,7 @@ def given(services: Mapping[str, Any]) -> dict[str, Any]:
 def deployed(services: Mapping[str, Any], **where: Any) -> Report:
     """What is said of them as a program registers them."""
     recorded = run(lambda: lib.ClusterServices("prod", {"cluster": CLUSTER, **WHERE, **where, **services}))
-    return judged(recorded, "prod")
+    return judged(recorded, "prod", pack=of_parts())
 
 
 def written(services: Mapping[str, Any], **where: Any) -> Report:
@@ -48,7 +40,7 @@ def written(services: Mapping[str, Any], **where: Any) -> Report:
         version = each["apiVersion"] if "/" in each["apiVersion"] else f"core/{each['apiVersion']}"
         kind, name = f"kubernetes:{version}:{each['kind']}", each["metadata"]["name"]
         found.append(Resource(kind, name, f"urn:pulumi:prod::foxden::{kind}::{name}", each, "urn:of-a-component"))
-    return load().judge(found, "prod", TODAY)
+    return of_parts().judge(found, "prod", TODAY)
 
 
 @pytest.mark.parametrize("judge", [deployed, written])
@@ -77,5 +69,5 @@ def test_a_service_of_somebodys_own_is_allowed_none_of_it() -> None:
             each["metadata"]["namespace"] = "mine"
     (workload,) = [each for each in objects if each["kind"] == "DaemonSet"]
     kind = "kubernetes:apps/v1:DaemonSet"
-    report = load().judge([Resource(kind, "it", f"urn:{kind}", workload, "urn:of-a-component")], "prod", TODAY)
+    report = of_parts().judge([Resource(kind, "it", f"urn:{kind}", workload, "urn:of-a-component")], "prod", TODAY)
     assert {each.rule for each in report.violations} >= {"pod-apart-from-host", "pod-volumes-harmless"}

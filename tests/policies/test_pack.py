@@ -152,6 +152,15 @@ def test_one_that_nothing_needs_is_a_violation_where_it_holds() -> None:
         assert [each.rule for each in report.violations] == rules_broken
 
 
+def test_what_inherits_need_not_have_what_is_allowed_to_its_base() -> None:
+    """A special-purpose environment has only a part of what the environment has whose levels it has."""
+    settings = read_settings(rules.rules, pack.OWN, SETTINGS)
+    known = Pack(rules.rules, settings, read([exemption()]))
+    assert known.judge([wheel("old-1", 0)], "demo", TODAY, "dev").violations == ()
+    report = known.judge([wheel("old-1", 3)], "demo", TODAY, "dev")
+    assert (report.violations, len(report.exempted)) == ((), 1)
+
+
 # The files
 
 

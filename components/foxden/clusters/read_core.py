@@ -53,7 +53,7 @@ def read_core(name: str, args: Any) -> tuple[CorePlan, list[Problem]]:
         programs=_programs(scheduler),
         machines=machines,
         endpoint=nodes(scheduler).ENDPOINT if scheduler else None,
-        version=nodes(scheduler).version(machines.software) if scheduler else None,
+        version=nodes(scheduler).version(machines.software, Role.SERVER) if scheduler else None,
     )
     for inside in nodes(scheduler).ADDRESSES if scheduler else ():
         wrong = overlap_problem(site.cidr, inside)

@@ -20,6 +20,9 @@ DAY = 86400
 
 MOST = 1000
 
+OLDER = 3
+"""By how many minor versions a worker may be older than the servers, as Kubernetes has it of kubelets."""
+
 POOL_FIELDS = tuple(WorkerPoolArgs.__annotations__)
 
 
@@ -64,7 +67,7 @@ def read_pool(name: str, args: Any) -> tuple[PoolPlan, list[Problem]]:
         group_tags=nodes(scheduler).group_tags(node) if scheduler and cpu_percent is None else {},
     )
     if scheduler:
-        _read_version(reader, cluster, nodes(scheduler).version(machines.software))
+        _read_version(reader, cluster, nodes(scheduler).version(machines.software, Role.WORKER))
     if site.cloud:
         reader.problems += cloud(site.cloud).pool_problems(plan)
     return plan, reader.problems
@@ -94,11 +97,14 @@ def read_membership(cluster: Reader, name: str) -> None:
 
 
 def _read_version(reader: Reader, cluster: Reader, own: Optional[str]) -> None:
-    """A worker may be older than the servers, and never newer."""
+    """A worker may be a little older than the servers, and never newer."""
     servers = cluster.text("version")
     mine, theirs = minor_of(own or ""), minor_of(servers or "")
     if mine and theirs and mine > theirs:
         reader.complain("software", f"must not be newer than the cluster's, which is {servers}, got {own}")
+    if mine and theirs and (mine[0] < theirs[0] or mine[1] < theirs[1] - OLDER):
+        oldest = f"{theirs[0]}.{max(theirs[1] - OLDER, 0)}"
+        reader.complain("software", f"must not be older than {oldest}, for the cluster's is {servers}, got {own}")
 
 
 def _store(cluster: Reader, facts: Any) -> Store:

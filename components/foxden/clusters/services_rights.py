@@ -116,6 +116,8 @@ def _autoscaler(cluster: str) -> list[Statement]:
                 "GetInstanceTypesFromInstanceRequirements",
             ),
         ),
+        # Of a managed group without machines Amazon alone knows what its nodes will be like.
+        _allow("eks", ("DescribeNodegroup",), [f"arn:aws:eks:*:*:nodegroup/{cluster}/*"]),
         _allow("autoscaling", ("SetDesiredCapacity", "TerminateInstanceInAutoScalingGroup"), condition=own),
     ]
 

@@ -143,8 +143,11 @@ class Nodes(Protocol):
     ADDRESSES: tuple[str, ...]
     """Addresses that only the inside of a cluster knows, as CIDRs: no network that it is in may have any of them."""
 
-    def version(self, software: Software) -> Optional[str]:
-        """The version, like ``1.34.4``, that must rise one minor at a time. None where any may follow any."""
+    def version(self, software: Software, role: Role) -> Optional[str]:
+        """The version, like ``1.34.4``, that the machines of a role have of what must rise one minor at a time.
+
+        None where any may follow any.
+        """
 
     def group_tags(self, node: Node) -> Mapping[str, str]:
         """Tags of a pool's group, and not of its machines, for what scales it from inside the cluster."""

@@ -32,15 +32,17 @@ def clients(account: None) -> Clients:
     return functools.cache(lambda service: boto3.client(service, region_name=REGION))
 
 
-def made(clients: Clients, release: str = "1.34.1-20250920", **changed: Any) -> Any:
-    """A cluster with a group of nodes."""
+def made(clients: Clients, release: str = "1.34.1-20250920", told: str = "disabled", **changed: Any) -> Any:
+    """A cluster with a group of nodes. ``told`` is whether these tell their tags to their programs."""
     made = clients("eks")
     made.create_cluster(name="c", roleArn=ROLE, **{**GOOD, **changed})
     made.create_access_entry(clusterName="c", principalArn=ROLE, type="STANDARD", tags=TAGS)
     for name in eks.NEEDED:
         settings = json.dumps({"enableNetworkPolicy": "true"}, sort_keys=True) if name == "vpc-cni" else "{}"
         made.create_addon(clusterName="c", addonName=name, addonVersion="v1", configurationValues=settings)
-    data = {"LaunchTemplateName": "t", "LaunchTemplateData": {"InstanceType": "t3.small"}}
+    metadata = {"HttpTokens": "required", "InstanceMetadataTags": told}
+    node = {"InstanceType": "t3.small", "MetadataOptions": metadata}
+    data = {"LaunchTemplateName": "t", "LaunchTemplateData": node}
     spec = [{"ResourceType": "launch-template", "Tags": [{"Key": key, "Value": value} for key, value in TAGS.items()]}]
     subnet = clients("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
     template = clients("ec2").create_launch_template(**data, TagSpecifications=spec)["LaunchTemplate"]
@@ -91,6 +93,12 @@ def test_what_is_missing_is_found(clients: Clients) -> None:
     there.delete_addon(clusterName="c", addonName="vpc-cni")
     there.delete_access_entry(clusterName="c", principalArn=ROLE)
     assert broken(clients) == {"entries", "addons"}
+
+
+def test_nodes_that_tell_their_tags_are_refused_for_those_of_amazons(clients: Clients) -> None:
+    with pytest.raises(clients("eks").exceptions.InvalidRequestException, match="is not a valid tag key"):
+        made(clients, told="enabled")
+    assert clients("eks").list_nodegroups(clusterName="c")["nodegroups"] == []
 
 
 def test_what_was_given_comes_back(clients: Clients) -> None:

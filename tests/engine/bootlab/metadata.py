@@ -111,7 +111,9 @@ def found(root: Tree, path: list[str]) -> str | None:
 
 
 @contextmanager
-def metadata(who: Callable[[str], Facts | None], credentials: Credentials) -> Iterator[None]:
+def metadata(
+    who: Callable[[str], Facts | None], credentials: Credentials, address: tuple[str, int] = (METADATA, 80)
+) -> Iterator[None]:
     """The service answers while the block runs. ``who`` finds an instance by its address."""
     tokens: dict[str, float] = {}
 
@@ -139,7 +141,7 @@ def metadata(who: Callable[[str], Facts | None], credentials: Credentials) -> It
             said = found(tree(facts, identity(facts.profile, credentials) if asked else {}), path[1:])
             return self.say(404) if said is None else self.say(200, said)
 
-    with serving((METADATA, 80), Metadata):
+    with serving(address, Metadata):
         yield
 
 

@@ -63,7 +63,8 @@ def seen(facts: Any) -> dict[str, Any]:
         "shared": [ask("GET", f"/v1/kv/{SHARED}?raw")[0], ask("PUT", f"/v1/kv/{SHARED}", "mine")[0]],
         "others": [ask("GET", f"/v1/kv/{OTHERS}?raw")[0], ask("PUT", f"/v1/kv/{OTHERS}", "mine")[0]],
         "tokens": ask("GET", "/v1/acl/tokens")[0],
-        "catalog": sorted(f"{one['Service']['Address']}:{one['Service']['Port']}" for one in instances),
+        # Behind an ingress all instances have one address.
+        "catalog": sorted({f"{one['Service']['Address']}:{one['Service']['Port']}" for one in instances}),
     }
 
 
@@ -82,8 +83,7 @@ def announcement() -> dict[str, Any]:
 
 
 def _own_id() -> str:
-    """Behind an ingress all instances are one."""
-    return f"{ANNOUNCED}-{os.environ['INSTANCE_ID'] if _by_itself() else 'ingress'}"
+    return f"{ANNOUNCED}-{os.environ['INSTANCE_ID']}"
 
 
 def _by_itself() -> bool:

@@ -1,6 +1,7 @@
 """What runs in the cluster beside services: a project of its own, which the real engine runs on the cluster."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from local.agents.cluster import Cluster
 from tests.engine.harness.apis import Json
 from tests.engine.harness.command import Done, run
 from tests.engine.harness.site import COMMAND_WITHIN
-from tests.engine.kubernetes.world import Kubernetes, World
+from tests.engine.kubernetes.world import ENVIRONMENT, Kubernetes, World
 
 _PROGRAM = "tests/engine/kubernetes/program"
 _STACK = ("--stack", "beside")
@@ -25,10 +26,11 @@ class Beside:
         """The API server."""
         return self.world.api
 
-    def begin(self) -> None:
-        """Have the images and an empty stack."""
+    def begin(self, amazon: Mapping[str, str] | None = None) -> None:
+        """Have the images and an empty stack. ``amazon``: the ENV by which Amazon is reached, if there is one."""
         site = self.world.site
-        made = site.words(".venv/bin/python", "-m", "tests.engine.kubernetes.supplies")
+        words = [json.dumps(amazon)] if amazon else []
+        made = site.words(".venv/bin/python", "-m", "tests.engine.kubernetes.supplies", *words)
         run(made, site.checkout, site.env, COMMAND_WITHIN, 0)
         self._pulumi("stack", "init")
 
@@ -37,6 +39,10 @@ class Beside:
         cluster = Cluster(**self.world.site.facts).connection()
         self.world.site.write(f"{_PROGRAM}/wish.json", json.dumps({"cluster": cluster, "services": services}))
         return self._pulumi("up", "--yes", "--skip-preview", expect=expect)
+
+    def others(self) -> set[str]:
+        """What was deployed into the cluster, but for the services of developers."""
+        return {found for found in self.api.ours() if f" {ENVIRONMENT} " not in found}
 
     def unchanged(self) -> None:
         """Neither the program nor the cluster has anything to change."""

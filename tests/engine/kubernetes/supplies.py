@@ -1,13 +1,18 @@
 """``python -m tests.engine.kubernetes.supplies``, in a clone: gives its cluster the images of cluster services.
 
-They are made of programs that were built, for no registry is reached.
+They are made of programs that were built, for no registry is reached. Those that ask Amazon are only made if there is
+one: its ENV as JSON is the argument, and is in their images.
 """
+
+import json
+import sys
+from dataclasses import replace
 
 from local.artifacts.containers import python_layer
 from local.kubernetes.containers import Containers
 from local.kubernetes.images import Image, Layer, of_program
 from local.kubernetes.plan import load_plan
-from local.toolchain.addons import ADDONS
+from local.toolchain.addons import ADDONS, AT_AMAZON
 from local.toolchain.layout import located, read_record
 
 STAND_IN = "docker.io/foxden/kube-state-metrics:stand-in"
@@ -50,10 +55,12 @@ def main() -> None:
     images = [
         Image(STAND_IN, [python_layer(), Layer({"/stand-in.py": _STAND_IN.encode()})], ["python3", "/stand-in.py"])
     ]
-    for tool in ADDONS:
+    amazon: dict[str, str] = json.loads(sys.argv[1]) if len(sys.argv) > 1 else {}
+    for tool in ADDONS if amazon else [tool for tool in ADDONS if tool not in AT_AMAZON]:
         program = located(tool, record)
         assert program, f"there is no {tool.name} {tool.version}: run 'python -m tests.tools'"
-        images.append(of_program(image_of(tool.name), program))
+        image = of_program(image_of(tool.name), program)
+        images.append(replace(image, environment=amazon) if tool in AT_AMAZON else image)
     Containers(plan).take_in(images)
 
 

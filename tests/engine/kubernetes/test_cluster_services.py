@@ -24,22 +24,17 @@ PROMETHEUS = {
 }
 
 
-def others(world: World) -> set[str]:
-    """What was deployed into the cluster, but for the services of developers."""
-    return {found for found in world.api.ours() if f" {ENVIRONMENT} " not in found}
-
-
 @pytest.fixture(scope="module")
 def beside(running: World) -> Iterator[Beside]:
     """metrics-server runs; nothing is left of it, or of what tests have added, at the end."""
     running.make_well()
-    before = others(running)
     found = Beside(running)
+    before = found.others()
     found.begin()
     found.up(metrics_server=METRICS_SERVER)
     yield found
     found.end()
-    assert others(running) == before
+    assert found.others() == before
     assert running.api.ask("GET", f"{METRICS}/nodes").status_code == 404
 
 

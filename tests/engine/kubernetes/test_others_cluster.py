@@ -16,7 +16,7 @@ from tests.engine.harness.site import Site, new_site
 from tests.engine.harness.waiting import until
 from tests.engine.kubernetes.world import World, told
 
-CONTEXT, TEAM = "somebody", "team"
+CONTEXT, TEAM, MORE = "somebody", "team", "more"
 GROUP = "rbac.authorization.k8s.io"
 RBAC = f"/apis/{GROUP}/v1"
 ACCOUNTS = "/api/v1/namespaces/default/serviceaccounts"
@@ -64,14 +64,14 @@ def visitor(world: World, tmp_path: Path) -> Iterator[Site]:
             yield site
     finally:
         for path in (*made, f"{RBAC}/clusterrolebindings"):
-            for name in (CONTEXT, "less", role["metadata"]["name"]):
+            for name in (CONTEXT, "less", MORE, role["metadata"]["name"]):
                 api.ask("DELETE", f"{path}/{name}")
 
 
-def bound_to(role: str) -> Json:
+def bound_to(role: str, name: str = "") -> Json:
     """The visitor may do what a role says, in the whole cluster."""
     return {
-        "metadata": {"name": role},
+        "metadata": {"name": name or role},
         "roleRef": {"apiGroup": GROUP, "kind": "ClusterRole", "name": role},
         "subjects": [{"kind": "ServiceAccount", "name": CONTEXT, "namespace": "default"}],
     }
@@ -136,8 +136,8 @@ def test_a_visitors_environment_comes_and_goes_and_nothing_else_is_touched(world
     assert untouched(world) == before
     _looked_at(visitor)
     _is_changed(world, visitor)
-    taken = visitor.up(expect=1)
-    assert "the cluster has a namespace 'local' that was not made here" in taken.output, taken
+    _is_told_what_is_there(world, visitor)
+    assert untouched(world) == before
 
     visitor.local("down", "--env", TEAM)
     assert world.api.ask("GET", f"/api/v1/namespaces/{TEAM}").status_code == 404
@@ -162,3 +162,24 @@ def _is_changed(world: World, visitor: Site) -> None:
     visitor.up("--env", TEAM)
     until(lambda: len(world.api.pods("pods", TEAM)) == 1, "one of the pods stays", within=30)
     assert visitor.get(visitor.url(f"app.{TEAM}")).status == 200, told(visitor.stack(TEAM))
+
+
+def _is_told_what_is_there(world: World, visitor: Site) -> None:
+    """Of a cluster with a way in, where another one is asked for: by an administrator, for it takes that."""
+    given = world.api.create(f"{RBAC}/clusterrolebindings", bound_to("cluster-admin", MORE))
+    assert given.status_code == 201, given.text
+    theirs = yaml.safe_load(visitor.read("Pulumi.local.yaml"))["config"]["foxden:options"]
+    visitor.choose(options={"ingress_port": theirs["ingress_port"]})
+    taken = visitor.up(expect=1)
+    for thing in (
+        "ingressclass/traefik",
+        "customresourcedefinition/tlsstores.traefik.io",
+        "clusterrole/foxden-ingress",
+    ):
+        assert thing in taken.output, taken
+    assert "ingress: none" in taken.output and "Traceback" not in taken.output, taken
+    world.api.ask("DELETE", f"{RBAC}/clusterrolebindings/{MORE}")
+    visitor.choose(options=theirs)
+    taken = visitor.up(expect=1)
+    assert "things that were not made here" in taken.output and "a namespace 'local': " in taken.output, taken
+    assert "a way in" not in taken.output, taken

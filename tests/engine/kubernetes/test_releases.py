@@ -32,17 +32,21 @@ def test_a_new_version_rolls_in_without_a_failed_request(world: World, service: 
 
 
 def test_a_broken_version_fails_and_the_old_one_keeps_serving(world: World) -> None:
-    """A non-zero exit code, the pods' reasons, no failed request; the next good ``up`` repairs."""
-    site, mark, old = world.site, str(uuid.uuid4()), world.version("pods")
-    code = site.read("examples/apps/pods/app.py")
-    site.choose(services={"pods": IMPATIENT})
-    site.write("examples/apps/pods/app.py", code.replace("APP = ", f"{ENDS_AT_ONCE.replace('MARK', mark)}\nAPP = "))
+    """A non-zero exit code, the pods' reasons, no failed request; the next good ``up`` repairs.
+
+    The new version needs nobody any more; the old one reaches whom it needs for as long as it serves.
+    """
+    site, mark, old = world.site, str(uuid.uuid4()), world.version("meeting-router")
+    code = site.read("examples/apps/meeting-router/app.py")
+    site.choose(services={"meeting-router": {**IMPATIENT, "needs": []}})
+    broken = code.replace("APP = ", f"{ENDS_AT_ONCE.replace('MARK', mark)}\nAPP = ")
+    site.write("examples/apps/meeting-router/app.py", broken)
     with steady_requests(site.url("app")) as stream:
         failed = site.up(expect=1)
         assert f"{mark}: no licence found" in failed.output, f"the reason is not shown: {failed}"
         assert f"version {old} keeps serving: 2 healthy instances" in failed.output, failed
         assert "Traceback" not in failed.output, failed
-        assert world.version("pods") == old
+        assert world.version("meeting-router") == old
         for name, text in world.files.items():
             site.write(name, text)
         site.up()

@@ -60,6 +60,19 @@ def test_what_a_master_has_to_start_again_is_known_before_it_changed(
     assert pending.names() == ["kube-apiserver"]
 
 
+def test_no_secret_is_in_etcd_as_it_is(tmp_path: Path, parameters: FakeParameters) -> None:
+    made = of_master(OWN, parameters)
+    MasterConfig(OWN, made, tmp_path).write(PLACE)
+    file = tmp_path / "etc/kube-apiserver/encryption.json"
+    (told,) = json.loads(file.read_text())["resources"]
+    assert told["resources"] == ["secrets"]
+    # With a provider `identity` beside it what is not encrypted would be taken, too.
+    assert [list(provider) for provider in told["providers"]] == [["secretbox"]]
+    keys = told["providers"][0]["secretbox"]["keys"]
+    assert [(key["name"], key["secret"]) for key in keys] == list(made.encryption_keys)
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_master_starts_again_what_it_did_not_come_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     done: list[str] = []
 

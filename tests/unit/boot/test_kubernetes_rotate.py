@@ -58,7 +58,7 @@ def test_a_key_is_known_before_it_is_used_and_used_before_the_old_one_goes(what:
     parameters = made()
     parameters.values[secrets.OPERATORS] = "token"
     held = [{"metadata": {"namespace": "demo", "name": "s"}}]
-    api: Any = Kube({"GET /api/v1/secrets": {"items": held}})
+    api: Any = Kube({"GET /api/v1/secrets": {"items": held}, "GET /api/v1/pods": {}})
     old = json.loads(parameters.values[name])
     assert "Step 1 of 3" in rotate(what, OWN, parameters, api)
     known = json.loads(parameters.values[name])
@@ -67,7 +67,7 @@ def test_a_key_is_known_before_it_is_used_and_used_before_the_old_one_goes(what:
     clock.now += 660
     assert "Step 2 of 3" in rotate(what, OWN, parameters, api)
     assert json.loads(parameters.values[name]) == [known[1], known[0]]
-    clock.now += 660
+    clock.now += 4267
     assert "Step 3 of 3" in rotate(what, OWN, parameters, api)
     assert json.loads(parameters.values[name]) == [known[1]]
     written = [call for call, _ in api.calls if call == "/api/v1/namespaces/demo/secrets/s"]
@@ -79,7 +79,7 @@ def test_a_key_is_known_before_it_is_used_and_used_before_the_old_one_goes(what:
 def test_a_new_authority_is_trusted_before_it_signs_and_the_old_one_until_the_end(clock: Time) -> None:
     parameters = made()
     old = pair(parameters.values[AUTHORITY])
-    api: Any = Kube({})
+    api: Any = Kube({"GET /api/v1/pods": {}})
     assert "Step 1 of 3" in rotate("authority", OWN, parameters, api)
     assert parameters.values[PUBLIC_AUTHORITY].startswith(old.certificate)
     assert pair(parameters.values[AUTHORITY]) == old
@@ -93,12 +93,12 @@ def test_a_new_authority_is_trusted_before_it_signs_and_the_old_one_until_the_en
 
 
 @pytest.mark.parametrize(
-    ("what", "first", "second"), [("encryption", 660, 660), ("service-accounts", 660, 660), ("authority", 660, 259200)]
+    ("what", "first", "second"), [("encryption", 660, 660), ("service-accounts", 660, 4267), ("authority", 660, 259200)]
 )
 def test_no_step_is_done_before_all_have_followed_the_one_before(
     what: str, first: int, second: int, clock: Time
 ) -> None:
-    parameters, api = made(), cast(Any, Kube({"GET /api/v1/secrets": {}}))
+    parameters, api = made(), cast(Any, Kube({"GET /api/v1/secrets": {}, "GET /api/v1/pods": {}}))
     for step, seconds in ((1, first), (2, second)):
         assert f"Step {step} of 3" in rotate(what, OWN, parameters, api)
         before = dict(parameters.values)
@@ -118,15 +118,26 @@ def test_no_step_is_done_before_all_have_followed_the_one_before(
 
 @pytest.mark.parametrize("what", ["encryption", "service-accounts", "authority"])
 def test_a_step_of_which_an_older_program_kept_no_time_is_followed_by_the_next(what: str, clock: Time) -> None:
-    parameters, api = made(), cast(Any, Kube({"GET /api/v1/secrets": {}}))
+    parameters, api = made(), cast(Any, Kube({"GET /api/v1/secrets": {}, "GET /api/v1/pods": {}}))
     for step in (1, 2, 3):
         assert f"Step {step} of 3" in rotate(what, OWN, parameters, api)
         for name in [name for name in parameters.values if name.endswith("-due")]:
             parameters.forget(name)
 
 
+@pytest.mark.parametrize(("asked", "lives"), [(600, 3607), (7200, 7200), (172800, 86400)])
+def test_an_old_key_is_known_as_long_as_a_pod_may_show_a_token_of_it(asked: int, lives: int, clock: Time) -> None:
+    token = {"projected": {"sources": [{"serviceAccountToken": {"expirationSeconds": asked}}]}}
+    parameters, api = made(), cast(Any, Kube({"GET /api/v1/pods": {"items": [pod("a", spec={"volumes": [token]})]}}))
+    rotate("service-accounts", OWN, parameters, api)
+    clock.now += 660
+    rotate("service-accounts", OWN, parameters, api)
+    with pytest.raises(SystemExit, match=f"in {660 + lives} s"):
+        rotate("service-accounts", OWN, parameters, api)
+
+
 def test_an_authority_that_was_made_but_is_not_trusted_yet_does_not_sign(clock: Time) -> None:
-    parameters, api = made(), cast(Any, Kube({}))
+    parameters, api = made(), cast(Any, Kube({"GET /api/v1/pods": {}}))
     coming = new_authority("dev")
     parameters.values["servers/next-ca-key"] = coming.text()
     old = parameters.values[AUTHORITY]
@@ -197,11 +208,50 @@ def test_a_master_is_known_by_its_endpoint_and_begins_where_it_has_to() -> None:
 
 
 def test_what_parts_read_anew_by_themselves_starts_none_of_them_again() -> None:
-    apis = {
-        name: _matters("kube-apiserver", name) for name in ("cert.pem", "ca.pem", "encryption.json", "proxy-key.pem")
-    }
-    assert set(apis.values()) == {False}
-    for name in ("arguments", "account-key.pem", "account-0.pem", "etcd-ca.pem"):
-        assert _matters("kube-apiserver", name)
-    assert _matters("kube-controller-manager", "signer-cert.pem")
-    assert _matters("etcd", "ca.pem")
+    seen = ("cert.pem", "kubelet-cert.pem", "etcd-key.pem", "proxy-key.pem", "proxy-ca.pem", "encryption.json")
+    assert not [name for name in seen if _matters(name)]
+    # Whom a part asks it knows by what it has read when it began.
+    for name in ("arguments", "account-key.pem", "account-0.pem", "ca.pem", "etcd-ca.pem", "signer-cert.pem"):
+        assert _matters(name)
+
+
+def pod(name: str, made: str = "1970-01-01T00:01:00Z", **more: Any) -> dict[str, Any]:
+    """One that asks the API, unless it is said otherwise."""
+    token = {"projected": {"sources": [{"serviceAccountToken": {}}, {"configMap": {"name": "kube-root-ca.crt"}}]}}
+    known = {"name": name, "namespace": "kube-system", "creationTimestamp": made, **more.pop("metadata", {})}
+    return {"metadata": known, "spec": {"volumes": [token]}, "status": {"phase": "Running"}, **more}
+
+
+def kept_by(kind: str, name: str, **labels: str) -> dict[str, Any]:
+    return {"ownerReferences": [{"kind": kind, "name": name, "controller": True}], "labels": labels}
+
+
+def test_no_new_authority_signs_before_the_pods_that_ask_the_api_know_it(clock: Time) -> None:
+    parameters, old = made(), "1970-01-01T00:10:00Z"
+    set_of_dns = {"metadata": kept_by("ReplicaSet", "coredns-5d", **{"pod-template-hash": "5d"})}
+    pods = [
+        pod("coredns-5d-1", old, **set_of_dns),
+        pod("coredns-5d-2", old, **set_of_dns),
+        pod("exporter-1", metadata=kept_by("DaemonSet", "exporter")),
+        pod("store-0", metadata=kept_by("StatefulSet", "store")),
+        pod("once-1", metadata=kept_by("Job", "once")),
+        pod("asks-nothing", spec={"volumes": [{"configMap": {"name": "own"}}, {"emptyDir": {}}]}),
+        pod("has-none", spec={}),
+        pod("has-ended", status={"phase": "Succeeded"}),
+        pod("goes", metadata={"deletionTimestamp": old}),
+    ]
+    api: Any = Kube({"GET /api/v1/pods": {"items": pods}})
+    rotate("authority", OWN, parameters, api)
+    clock.now += 660  # to 760 s of the clock, which is 00:12:40
+    before = dict(parameters.values)
+    with pytest.raises(SystemExit) as refused:
+        rotate("authority", OWN, parameters, api)
+    assert str(refused.value).splitlines()[1:] == [
+        "  foxden-node run kubectl -n kube-system delete pod/once-1",
+        "  foxden-node run kubectl -n kube-system rollout restart daemonset/exporter",
+        "  foxden-node run kubectl -n kube-system rollout restart deployment/coredns",
+        "  foxden-node run kubectl -n kube-system rollout restart statefulset/store",
+    ]
+    assert parameters.values == before
+    api.answers["GET /api/v1/pods"] = {"items": [pod("coredns-6e-1", "1970-01-01T00:12:41Z"), *pods[5:]]}
+    assert "Step 2 of 3" in rotate("authority", OWN, parameters, api)

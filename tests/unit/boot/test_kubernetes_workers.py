@@ -1,6 +1,8 @@
 """What a worker's parts are told, how its pods reach others, and how it goes."""
 
 import json
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -118,6 +120,25 @@ def test_each_pod_has_a_link_of_its_own_to_its_node() -> None:
     assert told["plugins"][0]["mtu"] == 8951
     assert "ipMasq" not in told["plugins"][0]
     assert places.POD_ADDRESSES in network._OUT
+
+
+def test_no_pod_gets_a_network_before_its_nodes_firewall_is_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(network, "_CONFIG", tmp_path / "pods.conflist")
+    monkeypatch.setattr(network, "_FORWARDING", tmp_path / "ip_forward")
+    monkeypatch.setattr(network, "_device", lambda _: 8951)
+    monkeypatch.setattr(network, "_ways", lambda _: None)
+    done = SimpleNamespace(returncode=0, stdout="")
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: done)
+    monkeypatch.setattr("shutil.chown", lambda *_: None)
+    nodes = {"general-i-1": Peer("10.0.1.7", "100.96.3.0/24")}
+    with pytest.raises(ApiError, match="enforces no policies yet"):
+        network.arrange("general-i-1", nodes)
+    assert not network._CONFIG.exists()
+    done.stdout = '-A KUBE-ROUTER-FORWARD -m comment --comment "rule" -m mark --mark 0x20000/0x20000 -j ACCEPT\n'
+    network.arrange("general-i-1", nodes)
+    assert json.loads(network._CONFIG.read_text()) == plugins("100.96.3.0/24", 8951)
 
 
 def test_a_kubelet_takes_nobodys_word_but_the_apis() -> None:

@@ -209,6 +209,9 @@ def test_rights_at_amazon_are_no_more_than_each_takes() -> None:
             assert not changes or statement["Resource"] != ["*"] or "Condition" in statement
     sized = json.loads(found["cluster-autoscaler"])["Statement"][-1]["Condition"]
     assert sized == {"StringEquals": {"aws:ResourceTag/k8s.io/cluster-autoscaler/qa": "owned"}}
+    (managed,) = [each for each in json.loads(found["cluster-autoscaler"])["Statement"] if "eks" in str(each)]
+    assert managed["Action"] == ["eks:DescribeNodegroup"]
+    assert managed["Resource"] == ["arn:aws:eks:*:*:nodegroup/qa/*"]
     assert foxden.cluster_service_policies("qa", ["coredns", "logging"]) == {}
 
 

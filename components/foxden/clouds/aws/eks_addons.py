@@ -41,7 +41,9 @@ ADDONS: Mapping[str, Addon] = {
     "kube-proxy": Addon("v1.34.0-eksbuild.2", first=True),
     "vpc-cni": Addon(
         "v1.20.1-eksbuild.3",
-        # Policies are enforced from a pod's first packet on.
+        # A new pod is open until its policies are known on its node. "strict" would close it from its first packet on,
+        # and with it every pod that no policy names: CoreDNS and the drivers, which must be well before anybody can
+        # give them one, and namespaces that are not ours.
         {"enableNetworkPolicy": "true", "env": {"NETWORK_POLICY_ENFORCING_MODE": "standard"}},
         "aws-node",
         "AmazonEKS_CNI_Policy",

@@ -136,5 +136,6 @@ def _template(scope: Scope, plan: ManagedPoolPlan) -> Any:
         tag_specifications=[{"resource_type": kind, "tags": tags} for kind in ("instance", "volume")],
         tags=scope.tagged(),
         opts=scope.opts,
-        **launch_settings(plan.disk, DEVICE),
+        # Amazon's own tags for the cluster autoscaler have keys with a '/'.
+        **launch_settings(plan.disk, DEVICE, tells_tags=False),
     )

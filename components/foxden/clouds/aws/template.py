@@ -54,18 +54,22 @@ def create_template(
         ],
         tags=scope.tagged(what),
         opts=scope.opts,
-        **launch_settings(machines.disk, DEFAULT_DEVICE),
+        **launch_settings(machines.disk, DEFAULT_DEVICE, tells_tags=True),
     )
 
 
-def launch_settings(disk: Disk, device: str) -> dict[str, Any]:
-    """What is the same for all machines; ``device`` is what their image calls its root device."""
+def launch_settings(disk: Disk, device: str, tells_tags: bool) -> dict[str, Any]:
+    """What is the same for all machines; ``device`` is what their image calls its root device.
+
+    A machine that ``tells_tags`` to its programs can have none with a '/' in its key: EC2 does not start it.
+    """
     return {
         "metadata_options": {
             "http_endpoint": "enabled",
             "http_tokens": "required",
             "http_put_response_hop_limit": 1,
-            "instance_metadata_tags": "enabled",
+            # Said either way: what is left out, the account's own default decides.
+            "instance_metadata_tags": "enabled" if tells_tags else "disabled",
         },
         "block_device_mappings": [_root(disk, device)],
         "monitoring": {"enabled": True},

@@ -7,6 +7,7 @@ from typing import Any
 
 from foxden.connection import Connection
 from foxden.schedulers.kubernetes import network, routes, scaling, workload
+from foxden.schedulers.kubernetes.leaving import leaving_within
 from foxden.schedulers.kubernetes.options import KubernetesOptions, options_of
 from foxden.schedulers.kubernetes.pod import is_lasting, pod_template
 from foxden.schedulers.kubernetes.units import CANARY, metadata
@@ -25,6 +26,8 @@ class Stage(IntEnum):
     """All others."""
     AFTER = 3
     """When all are well."""
+    LAST = 4
+    """When what makes them known has followed, and those before have ended: what only these had is taken away."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,9 @@ class Piece:
     """What it is called beside the object of the service's own name; '' for that itself."""
 
 
+KEPT = "kept"
+"""What the second policy of a service is called beside the first."""
+
 _WORKLOADS = {ServiceKind.JOB: "Job", ServiceKind.CRON: "CronJob"}
 
 
@@ -47,7 +53,10 @@ def pieces(spec: ServiceSpec) -> list[Piece]:
     blue_green = spec.release.strategy == ReleaseStrategy.BLUE_GREEN
     # The selector of a blue-green release moves when the new set is whole; others don't move, and can be there first.
     reached = Stage.AFTER if blue_green else Stage.BEFORE
-    found = [Piece("account", "ServiceAccount", Stage.BEFORE), Piece("policy", "NetworkPolicy", Stage.BEFORE)]
+    # Policies add up: the first one brings new ways, the second keeps those of the instances before until these have
+    # ended. A blue-green set has a second one of its own, which goes after it.
+    kept = Piece("policy:kept", "NetworkPolicy", *((Stage.BEFORE, "set") if blue_green else (Stage.LAST, KEPT)))
+    found = [Piece("account", "ServiceAccount", Stage.BEFORE), Piece("policy", "NetworkPolicy", Stage.BEFORE), kept]
     for port in spec.ports:
         found.append(Piece(f"service:{port.name}", "Service", reached, network.called(spec, port)))
     if workload.canaries(spec):
@@ -72,10 +81,11 @@ def render_manifest(
     """``objects`` by the keys of :func:`pieces`, ``version`` and ``address`` (or None)."""
     options = options_of(connection.options)
     template = pod_template(spec, connection, targets, secret_versions, options)
-    environment = connection.environment
+    environment, of_set = connection.environment, _set(spec, template)
     objects = {
         "account": _account(spec, environment, options),
         "policy": network.policy(spec, connection, targets, options),
+        "policy:kept": network.policy(spec, connection, targets, options, of_set or KEPT, of_set, leaving_within(spec)),
         "workload": _workload(spec, environment, template, options),
         **_services(spec, environment, template),
         **_routes(spec, connection, options),
@@ -112,9 +122,14 @@ def _workload(
 
 
 def _services(spec: ServiceSpec, environment: str, template: Mapping[str, Any]) -> dict[str, Any]:
-    blue_green = spec.release.strategy == ReleaseStrategy.BLUE_GREEN
-    only = workload.main_set(spec, template) if blue_green else ""
+    only = _set(spec, template)
     return {f"service:{port.name}": network.cluster_service(spec, environment, port, only) for port in spec.ports}
+
+
+def _set(spec: ServiceSpec, template: Mapping[str, Any]) -> str:
+    """The set of a blue-green release; '' for any other, whose pods are all meant."""
+    blue_green = spec.release.strategy == ReleaseStrategy.BLUE_GREEN
+    return workload.main_set(spec, template) if blue_green else ""
 
 
 def _routes(spec: ServiceSpec, connection: Connection, options: KubernetesOptions) -> dict[str, Any]:

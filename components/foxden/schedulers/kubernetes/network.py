@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
+from types import MappingProxyType
 from typing import Any
 
 from foxden.connection import Connection
@@ -66,11 +67,18 @@ def need_labels(spec: ServiceSpec, targets: Mapping[str, Target]) -> dict[str, s
 
 
 def policy(
-    spec: ServiceSpec, connection: Connection, targets: Mapping[str, Target], options: KubernetesOptions
+    spec: ServiceSpec,
+    connection: Connection,
+    targets: Mapping[str, Target],
+    options: KubernetesOptions,
+    part: str = "",
+    only: str = "",
+    annotations: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Who may reach a service's pods, and whom they may reach: along needs and routes, nothing else.
 
-    The pods of a need admit those that carry its label, so that each service is rendered alone.
+    The pods of a need admit those that carry its label, so that each service is rendered alone. ``part`` is what it is
+    called beside the one of the service's own name, ``only`` the set whose pods it is for; all pods for ''.
     """
     needed = [targets[need] for need in spec.needs]
     ways = {
@@ -80,9 +88,9 @@ def policy(
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
-        "metadata": metadata(spec, connection.environment),
+        "metadata": metadata(spec, connection.environment, part, annotations),
         "spec": {
-            "podSelector": {"matchLabels": pods_of(spec)},
+            "podSelector": {"matchLabels": pods_of(spec, only)},
             "policyTypes": ["Ingress", "Egress"],
             # The API doesn't keep empty lists, which would then look like a change.
             **{way: some for way, some in ways.items() if some},

@@ -19,7 +19,8 @@ _ETCD = ("etcd", "etcdutl")
 OF_MASTERS = (*_SERVER, *_ETCD)
 """The programs that only masters have; workers have all others."""
 
-# The checksums of Kubernetes are those of its changelog, which gives archives alone.
+# The checksums of Kubernetes are those of its changelog, which gives archives alone. Those of etcd are of its release's
+# SHA256SUMS, as other projects pin them; it is of the minor version that Kubernetes itself is tested with.
 _RELEASES = {
     "kubernetes-server": Release(
         _VERSION,
@@ -52,11 +53,11 @@ _RELEASES = {
         {name: f"kubernetes/node/bin/{name}" for name in _NODE},
     ),
     "etcd": Release(
-        "3.5.27",
+        "3.6.14",
         "https://github.com/etcd-io/etcd/releases/download/v{version}/etcd-v{version}-linux-{processor}.tar.gz",
         {
-            "amd64": "0aad9a9e4e0817a021e933f9806a2b2960a62f949ad5a3d6436d8886945cb1bc",
-            "arm64": "1277309f540c5a0329c428f95455c9f76d24f768c8d28fd2753e891c379053fa",
+            "amd64": "ffe840ff9295808e88cce2794a18a5ac87f12a5203c8314d0bf6aa119b41bac5",
+            "arm64": "fa1b80565ee6fc2df1ae6f57a508b221f3ecc7d591c317c581cd8281b0842b3e",
         },
         {name: f"etcd-v{{version}}-linux-{{processor}}/{name}" for name in _ETCD},
     ),

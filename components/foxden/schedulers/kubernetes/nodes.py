@@ -96,7 +96,7 @@ def parts(node: Node, software: Software, bucket: str) -> Boot:
         ),
         units=_units(node.role),
         facts={
-            "version": _version(software, KUBELET if worker else KUBERNETES) or "",
+            "version": version(software, node.role) or "",
             "labels": node_labels(node.pool, node.node_class, node.meta),
             "taints": [f"{DEDICATED}={node.pool}:NoSchedule"] * node.dedicated,
         },
@@ -159,12 +159,9 @@ def connection_options(cluster: str) -> Mapping[str, str]:
     return {}
 
 
-def version(software: Software) -> Optional[str]:
-    """The version of the control plane, which rises by one minor version at a time: ``1.34.3``."""
-    return _version(software, KUBERNETES)
-
-
-def _version(software: Software, program: str) -> Optional[str]:
+def version(software: Software, role: Role) -> Optional[str]:
+    """The version of the control plane, which rises by one minor version at a time, or of the kubelets: ``1.34.3``."""
+    program = KUBELET if role == Role.WORKER else KUBERNETES
     return next((binary.version for binary in software.binaries if binary.name == program), None)
 
 

@@ -62,7 +62,8 @@ class KubernetesOptions:
     """Who else may, as CIDRs: an ingress in its nodes' network."""
     ingress_hostname: str = ""
     """What objects of routes have as their address, for who makes DNS records: that of a balancer. '' for none."""
-    ingress_image: str = "traefik:v3.6.12"
+    # As four projects that have nothing to do with each other pin it.
+    ingress_image: str = "traefik:v3.6.12@sha256:171c9c3565b29f6c133f1c1b43c5d4e5853415198e9e1078c001f8702ff66aec"
     ingress_port: int | None = None
     """The port of the ingress on each node. None: the one that users connect to; another is behind a balancer."""
     trusted_proxies: tuple[str, ...] = ()

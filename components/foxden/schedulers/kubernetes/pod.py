@@ -44,7 +44,7 @@ def pod_template(
         # Its variables would be called like those of a need.
         "enableServiceLinks": False,
         "restartPolicy": "Always" if is_lasting(spec.kind) else "Never",
-        "terminationGracePeriodSeconds": _grace(spec),
+        "terminationGracePeriodSeconds": seconds_to_leave(spec),
         "securityContext": _pod_security(spec, options),
         "containers": [
             {
@@ -109,7 +109,8 @@ def _pod_security(spec: ServiceSpec, options: KubernetesOptions) -> dict[str, An
     return found
 
 
-def _grace(spec: ServiceSpec) -> int:
+def seconds_to_leave(spec: ServiceSpec) -> int:
+    """How long an instance may take to end, the time included in which nobody asks it any more."""
     # Kubernetes counts from the start of the leave, the service from SIGTERM.
     return (LEAVING if spec.ports else 0) + seconds(spec.termination_grace, _UNTIL_KILLED_AT_LEAST)
 

@@ -17,6 +17,7 @@ from foxden.schedulers.kubernetes.created import after, create_object, entry
 from foxden.schedulers.kubernetes.ingress import INGRESS, OBJECTS, render_ingress
 from foxden.schedulers.kubernetes.ingress_kinds import GROUP, VERSION
 from foxden.schedulers.kubernetes.kubeconfig import kubeconfig_of
+from foxden.schedulers.kubernetes.leaving import waiting
 from foxden.schedulers.kubernetes.manifest import Piece, Stage, pieces
 from foxden.schedulers.kubernetes.options import QUOTAS, SUBJECT, options_of
 from foxden.schedulers.kubernetes.problems import environment_problem
@@ -60,7 +61,10 @@ def create_service(spec: ServiceSpec, manifest: pulumi.Input[Manifest], opts: pu
     running: Optional[pulumi.CustomResource] = None
     every = pieces(spec)
     for stage in Stage:
-        made = [_piece(spec, piece, manifest, after(opts, before)) for piece in every if piece.stage == stage]
+        within = after(opts, before)
+        if stage == Stage.LAST:
+            within = pulumi.ResourceOptions.merge(within, waiting(spec.name))
+        made = [_piece(spec, piece, manifest, within) for piece in every if piece.stage == stage]
         running = made[0] if stage == Stage.WORKLOAD else running
         before = made or before
     return Deployed(

@@ -127,7 +127,7 @@ def flows() -> tuple[Flow, ...]:
     )
 
 
-def version(software: Software) -> Optional[str]:
+def version(software: Software, role: Role) -> Optional[str]:
     """Servers of any versions that Nomad and Consul allow side by side may follow each other."""
     return None
 

@@ -46,6 +46,21 @@ def test_pods_tell_operators_what_they_log(world: World, services: Deployment) -
         assert answer.status_code == 200, answer.text
 
 
+def test_a_worker_takes_no_pods_before_its_policies_are_in_force(world: World, services: Deployment) -> None:
+    """As after a reboot: what was in memory is gone, and nothing of what enforces policies is there."""
+    worker = world.workers()[0]
+    name, run = f"{POOL}-{worker.id}", worker.host.run
+    run("systemctl", "stop", "kube-router", "foxden-network")
+    run("iptables", "-w", "-F", "KUBE-ROUTER-FORWARD")
+    run("rm", "/run/foxden-network/10-foxden.conflist")
+    run("systemctl", "start", "foxden-network")
+    until(lambda: not is_true(world.access.nodes()[name], "Ready"), "it takes no pods", NEW_NODE)
+    said = run("journalctl", "--no-pager", "--output=cat", "--boot", "--unit", "foxden-network")
+    assert "waiting: kube-router enforces no policies yet: no pod may begin" in said
+    run("systemctl", "start", "kube-router")
+    world.well()
+
+
 def test_a_worker_with_a_spot_notice_hands_over_its_pods(world: World, services: Deployment) -> None:
     leaving = world.workers()[0]
     with _requests_meanwhile(world, services):

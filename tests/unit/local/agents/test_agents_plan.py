@@ -13,6 +13,8 @@ from local.agents.cluster import Cluster
 from local.agents.health import health, running
 from local.agents.plan import agents_dir, load_plan, new_plan, private_dir
 from local.agents.shape import ClusterShape
+from local.agents.started import started
+from local.agents.supervise import Supervisor
 from local.errors import LocalError
 from local.paths import cluster_file
 
@@ -42,6 +44,16 @@ def test_without_a_plan_nothing_runs() -> None:
     assert load_plan() is None
     assert running() is None
     assert health() is None
+
+
+def test_a_cluster_is_started_while_its_supervisor_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan, pids = new_plan(ClusterShape(), set_number=4), iter([None, 7])
+    monkeypatch.setattr(Supervisor, "pid", lambda _: next(pids))
+    assert started(plan) is None, "it never was"
+    FACTS.save()
+    assert started(None) is None
+    assert started(plan) is None
+    assert started(plan) == FACTS
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"shape": {"servers": 2}}', '{"shape": 1}'])

@@ -97,15 +97,38 @@ def test_missing_rights_are_told_by_kind(kubeconfig: Path, canned: Canned) -> No
 def test_a_namespace_of_somebody_elses_is_not_taken(
     kubeconfig: Path, canned: Canned, chosen: dict[str, Any], state: Path
 ) -> None:
-    with pytest.raises(LocalError, match=r"a namespace 'team' that was not made here.*ENV="):
+    with pytest.raises(LocalError, match=r"(?s)not made here.*nothing was changed.*a namespace 'team': .*ENV="):
         admitted(canned, "team", [ALL], True, "default", "team")
-    with pytest.raises(LocalError, match=r"a namespace 'foxden-ingress' that was not made here.*ingress: none"):
+    with pytest.raises(LocalError, match=r"(?s)not made here.*\(namespace/foxden-ingress\): .*ingress: none"):
         admitted(canned, "local", [ALL], True, "foxden-ingress")
     admitted(canned, "team", [ALL], True, "foxden-ingress")
     chosen["options"] = {"ingress": "none"}
     admitted(canned, "local", [ALL], True, "foxden-ingress")
     environments.record("team")
     admitted(canned, "team", [ALL], True, "team")
+
+
+def test_an_ingress_of_its_own_is_told_before_another_is_made(
+    kubeconfig: Path, canned: Canned, chosen: dict[str, Any], state: Path
+) -> None:
+    """As k3s brings it: the class, and Traefik's kinds, with its pods in kube-system."""
+    kinds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    canned.answers[f"{kinds}/middlewares.traefik.io"] = {"metadata": {"name": "middlewares.traefik.io"}}
+    canned.answers["/apis/networking.k8s.io/v1/ingressclasses/traefik"] = {"metadata": {"name": "traefik"}}
+    with pytest.raises(LocalError) as told:
+        admitted(canned, "local", [ALL], True, "kube-system", "local")
+    first, space, way_in = str(told.value).splitlines()
+    assert first.endswith("nothing was changed") and space.startswith("  a namespace 'local': ")
+    there = "(ingressclass/traefik, customresourcedefinition/middlewares.traefik.io)"
+    assert way_in.startswith(f"  what a way in is made of {there}: ")
+    for choice in ("ingress: none", "ingress_namespace", "--disable=traefik@server:*"):
+        assert choice in way_in
+    admitted(canned, "team", [ALL], True, "kube-system")
+    chosen["options"] = {"ingress": "none", "ingress_namespace": "kube-system"}
+    admitted(canned, "local", [ALL], True, "kube-system")
+    chosen["options"] = {"ingress_class": "ours"}
+    with pytest.raises(LocalError, match=r"\(customresourcedefinition/middlewares.traefik.io\)"):
+        admitted(canned, "local", [ALL], True, "kube-system")
 
 
 def test_the_rights_are_those_of_the_documented_role() -> None:

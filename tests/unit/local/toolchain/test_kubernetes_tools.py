@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from foxden.schedulers.kubernetes.addons.images import IMAGES
+from foxden.schedulers.kubernetes.node_software import software
 from local import shell
 from local.errors import LocalError
 from local.paths import cluster_file
-from local.toolchain.addons import ADDONS
+from local.toolchain.addons import ADDONS, EXTERNAL_DNS
 from local.toolchain.catalog import Tool
 from local.toolchain.fetch import Fetcher
 from local.toolchain.gobuild import go_mod
@@ -52,8 +53,15 @@ def test_modules_are_of_the_version_and_pinned_by_their_sum(tool) -> None:
 
 @pytest.mark.parametrize("tool", ADDONS, ids=lambda tool: tool.name)
 def test_cluster_services_are_run_in_the_versions_that_the_library_pins(tool) -> None:
-    assert f":v{tool.version}" in IMAGES[tool.name]
+    of_image = IMAGES[tool.name].partition(":v")[2].partition("@")[0]
+    assert tool.version == of_image or (tool.same_minor and compatible(tool.version, of_image, same_minor=True))
     assert [line.split()[:2] for line in tool.module.sums] == [list(*tool.module.requires.items())]
+
+
+@pytest.mark.parametrize("name", ["etcd", "etcdutl"])
+def test_machines_keep_objects_in_the_etcd_that_the_lab_boots_them_with(name: str) -> None:
+    found = software(programs={"kube-router": {"checksum": "ab" * 32}})
+    assert [each.version for each in found.binaries if each.name == name] == [HOSTS[name].version]
 
 
 def test_kubernetes_modules_are_all_of_one_release() -> None:
@@ -66,6 +74,7 @@ def test_kubernetes_modules_are_all_of_one_release() -> None:
 def test_what_a_module_excludes_is_excluded_here() -> None:
     text = go_mod(CLUSTER["traefik"])
     assert "\nexclude github.com/tencentcloud/tencentcloud-sdk-go v3.0.83+incompatible\n" in text
+    assert go_mod(EXTERNAL_DNS).endswith("\nexclude k8s.io/kubectl v0.18.0\n\nexclude k8s.io/kubectl v0.18.4\n")
 
 
 @pytest.mark.parametrize(("version", "good"), [("1.34.9", True), ("1.34.3", False), ("1.35.0", False)])

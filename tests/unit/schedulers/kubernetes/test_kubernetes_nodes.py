@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from foxden.errors import InvalidInput
 from foxden.schedulers.base import scheduler
 from foxden.schedulers.kubernetes import nodes
 from foxden.schedulers.kubernetes.options import read_options
-from foxden.schedulers.kubernetes.placement import DEDICATED
+from foxden.schedulers.kubernetes.placement import DEDICATED, placed
+from foxden.service.spec import Placement
 from tests.unit.boot.samples import BUCKET, SERVER, WORKER
 
 GIVEN = {"kube-router": {"checksum": "ab" * 32}}
@@ -125,7 +127,7 @@ def test_units_are_whole_and_start_again_without_end(role: Role) -> None:
 
 def test_a_node_is_told_its_version_its_labels_and_its_taints() -> None:
     told = {role: json.loads(files(node)["/etc/foxden/node.json"]) for role, node in ROLES.items()}
-    assert told[Role.SERVER]["version"] == told[Role.WORKER]["version"] == nodes.version(SOFTWARE)
+    assert told[Role.SERVER]["version"] == told[Role.WORKER]["version"] == nodes.version(SOFTWARE, Role.SERVER)
     labels = {"foxden/pool": "general", "foxden/node-class": "large", "foxden/meta.team": "meetings"}
     assert told[Role.WORKER]["labels"] == labels
     assert told[Role.WORKER]["taints"] == [f"{DEDICATED}=general:NoSchedule"]
@@ -137,6 +139,24 @@ def test_what_scales_a_pool_is_told_what_its_nodes_will_be_like() -> None:
     assert tags["k8s.io/cluster-autoscaler/node-template/label/foxden/pool"] == "general"
     assert tags["k8s.io/cluster-autoscaler/node-template/taint/foxden/dedicated"] == "general:NoSchedule"
     assert nodes.group_tags(SERVER) == {}
+
+
+@pytest.mark.parametrize("dedicated", [True, False])
+def test_what_scales_a_pool_without_a_machine_sees_one_as_it_will_be_and_a_pod_of_the_pool_fits_it(
+    dedicated: bool,
+) -> None:
+    node = replace(WORKER, pool="batch", node_class="", dedicated=dedicated, meta={"disk": "nvme"})
+    told = json.loads(files(node)["/etc/foxden/node.json"])
+    template = {
+        key.split("/node-template/")[1]: value for key, value in nodes.group_tags(node).items() if "node-t" in key
+    }
+    labels = {key.removeprefix("label/"): value for key, value in template.items() if key.startswith("label/")}
+    taints = [f"{key.removeprefix('taint/')}={value}" for key, value in template.items() if key.startswith("taint/")]
+    assert labels == told["labels"] and taints == told["taints"]
+    pod = placed(Placement(pool="batch", meta={"disk": "nvme"}))
+    assert pod["nodeSelector"].items() <= labels.items()
+    tolerated = [f"{each['key']}={each['value']}:{each['effect']}" for each in pod["tolerations"]]
+    assert set(taints) <= set(tolerated)
 
 
 def test_a_program_whose_checksum_nobody_knows_must_come_with_it() -> None:

@@ -124,3 +124,70 @@ def test_one_of_several_may_go_when_a_node_is_emptied() -> None:
     assert "budget" in rendered(autoscaling={"min": 2, "max": 3})
     for few in (rendered(replicas=1), rendered(replicas=0), rendered(kind="job", replicas=2)):
         assert "budget" not in few
+
+
+def mid_release(before: dict[str, Any], after: dict[str, Any], description: dict[str, Any]) -> dict[str, Any]:
+    """The objects that there are while instances are replaced: new ones up to those, old ones beyond and those that go.
+
+    A piece with another name is another object; the one before is there until the end.
+    """
+    when = stages(**description)
+    new = {key: each for key, each in after.items() if when[key] <= Stage.WORKLOAD}
+    old = {
+        f"old {key}": each
+        for key, each in before.items()
+        if key not in new or new[key]["metadata"]["name"] != each["metadata"]["name"]
+    }
+    return {**old, **new}
+
+
+def ways(found: dict[str, Any], labels: dict[str, str], way: str) -> list[Any]:
+    """What the policies that choose pods with these labels allow, all together."""
+    policies = [each["spec"] for each in found.values() if each["kind"] == "NetworkPolicy"]
+    chosen = [each for each in policies if each["podSelector"]["matchLabels"].items() <= labels.items()]
+    return [rule for each in chosen for rule in each.get(way, [])]
+
+
+@pytest.mark.parametrize("strategy", ["rolling", "canary", "blue-green"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"needs": ["db"]}, {}),
+        ({"needs": ["pods"]}, {}),
+        ({"needs": ["db", "pods"]}, {"needs": ["legacy"]}),
+        ({"routes": [{}]}, {}),
+        ({"routes": [{"port": "admin"}]}, {"routes": [{}]}),
+        ({"ports": {"http": {"port": 80}, "admin": {"port": 81}}}, {"ports": {"http": {"port": 80}}}),
+    ],
+)
+def test_old_instances_keep_their_ways_and_new_ones_have_theirs_from_the_start(
+    strategy: str, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """All the time that a release takes, and when it stops half-way."""
+    ports = {"http": {"port": 80}, "admin": {"port": 81}}
+    first, then = (
+        {"ports": ports, "replicas": 3, "release": {"strategy": strategy}, **each} for each in (before, after)
+    )
+    old, new = rendered(**first), rendered(**then, version="2")
+    meanwhile = mid_release(old, new, then)
+    for found in (old, new):
+        for key in ("workload", "canary"):
+            if key in found:
+                labels = pod(found, key)["metadata"]["labels"]
+                for way in ("ingress", "egress"):
+                    mine = found["policy"]["spec"].get(way, [])
+                    assert all(rule in ways(meanwhile, labels, way) for rule in mine), (key, way)
+
+
+def test_what_keeps_the_old_ways_ends_after_the_old_instances() -> None:
+    description: dict[str, Any] = {"needs": ["db"], "routes": [{}]}
+    when = stages(**description)
+    assert when["policy"] < when["workload"] < when["ingress"] < when["policy:kept"]
+    # A set is deleted before what it waited for, so its own policy goes after it.
+    description["release"] = {"strategy": "blue-green"}
+    found, when = rendered(**description), stages(**description)
+    assert when["policy:kept"] < when["workload"]
+    kept, name = found["policy:kept"], pod(found)["metadata"]["labels"]["foxden/set"]
+    assert kept["metadata"]["name"] == f"router--{name}"
+    assert kept["spec"]["podSelector"]["matchLabels"]["foxden/set"] == name
+    assert {**kept["spec"], "podSelector": None} == {**found["policy"]["spec"], "podSelector": None}

@@ -51,10 +51,10 @@ def environment(cluster: Any = CLUSTER, **args: Any) -> Recorded:
     return run(program)
 
 
-def test_a_plain_service_is_four_objects() -> None:
+def test_a_plain_service_is_five_objects() -> None:
     done = services(pods=WEB)
     types = sorted(each.type.rpartition(":")[2] for each in done.resources if each.custom)
-    assert types == ["Deployment", "NetworkPolicy", "Service", "ServiceAccount", "kubernetes"]
+    assert types == ["Deployment", "NetworkPolicy", "NetworkPolicy", "Service", "ServiceAccount", "kubernetes"]
     assert done.one(DEPLOYMENT, "pods").inputs["metadata"]["namespace"] == "demo"
 
 
@@ -65,6 +65,15 @@ def test_what_comes_after_waits() -> None:
     assert canary.urn in main.depends_on
     for kind in ("networking.k8s.io/v1:Ingress", "policy/v1:PodDisruptionBudget"):
         assert main.urn in done.one(f"kubernetes:{kind}").depends_on
+
+
+def test_old_ways_are_taken_away_last() -> None:
+    done = services(pods={**WEB, "routes": [{}]})
+    kind = "kubernetes:networking.k8s.io/v1"
+    first, kept = done.one(f"{kind}:NetworkPolicy", "pods"), done.one(f"{kind}:NetworkPolicy", "pods--kept")
+    assert first.urn in done.one(DEPLOYMENT).depends_on
+    assert done.one(f"{kind}:Ingress").urn in kept.depends_on
+    assert first.inputs["spec"] == kept.inputs["spec"]
 
 
 def test_a_blue_green_switch_waits_for_the_new_set() -> None:

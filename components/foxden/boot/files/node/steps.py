@@ -22,15 +22,17 @@ class Steps:
         """Keep that a step is done, which all nodes follow within so many seconds."""
         self._parameters.replace(self._due, f"{step} {math.ceil(time.time() + within)}", public=True)
 
-    def check(self, step: int) -> None:
-        """SystemExit, with the seconds that are left, while a step may not be followed by the next one.
+    def check(self, step: int) -> float:
+        """Since when all nodes have followed a step, as time; SystemExit, with the seconds that are left, before.
 
-        An older program has kept no time: whoever calls has waited.
+        An older program has kept no time: whoever calls has waited, and it is 0.
         """
         kept, _, due = (self._parameters.read(self._due) or "").partition(" ")
-        left = math.ceil(float(due) - time.time()) if kept == str(step) else 0
+        since = float(due) if kept == str(step) else 0
+        left = math.ceil(since - time.time())
         if left > 0:
             raise SystemExit(f"Too early: not every node has followed step {step} yet. Call this again in {left} s.")
+        return since
 
     def over(self) -> None:
         """Forget it: nothing has to wait for the last step."""

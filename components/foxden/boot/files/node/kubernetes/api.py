@@ -3,12 +3,16 @@
 import json
 import ssl
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from ..rest import ApiError, Rest
 
-__all__ = ["ADMIN", "FOLDER", "LOCAL", "PORT", "Kube", "as_admin", "takes_pods", "with_certificate", "with_token"]
+__all__ = [
+    *("ADMIN", "FOLDER", "LOCAL", "PORT", "Kube", "as_admin", "is_ready", "moment", "takes_pods", "with_certificate"),
+    "with_token",
+]
 
 PORT = 6443
 LOCAL = f"https://127.0.0.1:{PORT}"
@@ -82,5 +86,15 @@ def takes_pods(api: Kube, node: str) -> bool:
         if error.status != 404:
             raise
         return False
-    conditions = (found.get("status") or {}).get("conditions") or []
+    return is_ready(found)
+
+
+def is_ready(node: dict[str, Any]) -> bool:
+    """Whether a node says so, or is said to by the controllers, which look after those that are silent."""
+    conditions = (node.get("status") or {}).get("conditions") or []
     return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+
+
+def moment(text: str) -> float:
+    """The time that an object says."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc).timestamp()  # noqa: UP017

@@ -18,10 +18,8 @@ from .secrets import MasterSecrets
 
 PARTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 """The units of a master, in the order in which they start."""
-_READ_ANEW = ("cert.pem", "key.pem", "ca.pem", "encryption.json")
-"""What parts see by themselves when it changes, under whatever name ends so."""
-_RESTARTED_FOR = {"etcd": ("ca.pem",), "kube-apiserver": ("etcd-ca.pem",)}
-"""What they do not, of that."""
+_READ_ANEW = ("cert.pem", "key.pem", "proxy-ca.pem", "encryption.json")
+"""What parts see by themselves when it changes, under whatever name ends so. Authorities of servers they read once."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ class MasterConfig:
         """A part owns its files, and is started again for those that it does not read anew."""
 
         def note() -> None:
-            if owner in PARTS and _matters(owner, file.name):
+            if owner in PARTS and _matters(file.name):
                 self._pending.note(owner)
 
         write(file, text, owner, before=note)
@@ -136,8 +134,8 @@ class MasterConfig:
         return self._root / str(folder).lstrip("/")
 
 
-def _matters(part: str, name: str) -> bool:
-    return not name.endswith(_READ_ANEW) or name in _RESTARTED_FOR.get(part, ()) or name.startswith(("account", "sign"))
+def _matters(name: str) -> bool:
+    return not name.endswith(_READ_ANEW) or name.startswith(("account", "sign"))
 
 
 def follow(pending: Pending) -> list[str]:

@@ -36,13 +36,18 @@ def masters(etcd: Etcd) -> Masters:
     except ApiError:
         return Masters(None, None)
     voters = [each for each in members if each.name and not each.is_learner]
-    return Masters(_those(voters, lambda each: at(each.address).is_healthy()), _those(voters, is_ready))
+    return Masters(_those(voters, is_well), _those(voters, is_ready))
 
 
 def is_whole(facts: Facts, etcd: Etcd) -> bool:
     """Whether this master is."""
     own = [each for each in etcd.members() if each.name == facts.name and not each.is_learner]
     return bool(own) and etcd.is_healthy() and all(is_ready(each) for each in own)
+
+
+def is_well(member: Member) -> bool:
+    """Whether a member of etcd answers, and knows its leader."""
+    return at(member.address).is_healthy()
 
 
 def is_ready(member: Member) -> bool:

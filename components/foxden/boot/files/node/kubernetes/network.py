@@ -23,7 +23,9 @@ PORT = 8472
 _NUMBER = 1
 _HEADERS = 50
 """Bytes that the tunnel adds to each packet."""
-_CONFIG = Path("/etc/cni/net.d/10-foxden.conflist")
+_CONFIG = Path("/run/foxden-network/10-foxden.conflist")
+"""How pods get their network: before it is there the node is not ready, and no pod begins. It is in memory only, as
+the rules of the node's firewall are."""
 _FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
 _NODES = "/api/v1/nodes"
 _WATCHED = 300
@@ -32,6 +34,9 @@ _OUT = (
     *("-j", "MASQUERADE", "--random-fully"),
 )
 """What leaves the pods' network goes by the name of its node."""
+
+_GUARDED = "--mark 0x20000/0x20000 -j ACCEPT"
+"""The end of what kube-router has each packet go through: it is there once all policies are, and not before."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,15 @@ def arrange(own_name: str, nodes: Mapping[str, Peer | None]) -> None:
     _ways(others)
     if subprocess.run(["iptables", "-w", "-t", "nat", "-C", *_OUT], capture_output=True, timeout=60).returncode:
         _run("iptables", "-w", "-t", "nat", "-A", *_OUT)
+    if not _is_guarded():
+        raise ApiError("kube-router enforces no policies yet: no pod may begin")
     write(_CONFIG, json.dumps(plugins(own.pods, size), indent=1), "root", 0o644)
+
+
+def _is_guarded() -> bool:
+    """Whether the network policies of this node's pods are in force."""
+    found = subprocess.run(["iptables", "-w", "-S", "KUBE-ROUTER-FORWARD"], capture_output=True, text=True, timeout=60)
+    return _GUARDED in found.stdout
 
 
 def plugins(pods: str, size: int) -> dict[str, Any]:

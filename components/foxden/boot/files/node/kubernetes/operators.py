@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import time
-from datetime import datetime, timezone
 from typing import Any
 
 from .. import kept
@@ -13,7 +12,7 @@ from ..facts import Facts
 from ..parameters import Parameters
 from ..rest import ApiError
 from . import secrets
-from .api import ADMIN, LOCAL, Kube, with_token
+from .api import ADMIN, LOCAL, Kube, moment, with_token
 from .master import KUBELET_CLIENT
 
 BOOTSTRAPPERS = "system:bootstrappers:foxden"
@@ -90,7 +89,7 @@ def _keep_bootstrap_token(api: Kube, parameters: Parameters, pool: str) -> None:
     if known:
         held = api.peek(f"{_SYSTEM}/secrets/bootstrap-token-{known.partition('.')[0]}")
         ends = base64.b64decode(((held or {}).get("data") or {}).get("expiration") or "").decode()
-        if ends and _seconds_until(ends) > _TOKEN_HOURS * 1800:
+        if ends and moment(ends) - time.time() > _TOKEN_HOURS * 1800:
             return
     public, secret = os.urandom(3).hex(), os.urandom(8).hex()
     values = {
@@ -140,8 +139,3 @@ def _is_taken(token: str) -> bool:
     except ApiError as error:
         return error.status not in (401, 403)
     return True
-
-
-def _seconds_until(moment: str) -> float:
-    end = datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)  # noqa: UP017
-    return end.timestamp() - time.time()

@@ -8,7 +8,7 @@ from ..certificates import new_key
 from ..facts import Facts
 from ..parameters import Parameters
 from ..steps import Steps, follow
-from . import secrets
+from . import callers, secrets
 from .api import Kube
 
 _STEP = "servers/{name}-step"
@@ -28,18 +28,47 @@ def rotate(what: str, facts: Facts, parameters: Parameters, api: Kube) -> str:
             secrets.encryption_key,
             lambda: _write_again(api),
             "secrets are encrypted",
+            lambda: 0,
         )
     if what == "service-accounts":
-        doing = "tokens of service accounts are signed"
-        return _keys(facts, parameters, secrets.ACCOUNT_KEYS, new_key, lambda: _forget(parameters), doing)
+        return _keys(
+            facts,
+            parameters,
+            secrets.ACCOUNT_KEYS,
+            new_key,
+            lambda: _forget(parameters),
+            "tokens of service accounts are signed",
+            lambda: callers.token_seconds(api),
+        )
     # Kubelets ask for new ones before theirs end.
-    return rotate_authority(facts, parameters, _within(facts), max(_within(facts), facts.certificate_hours * 3600))
+    signed = max(_within(facts), facts.certificate_hours * 3600)
+    return rotate_authority(facts, parameters, _within(facts), signed, lambda since: _begun(api, since))
+
+
+def _begun(api: Kube, since: float) -> None:
+    """SystemExit, with what is to be done, where pods ask the API that know the old authority only."""
+    found = callers.older(api, since)
+    if found:
+        again = "\n".join(f"  foxden-node run {each}" for each in found)
+        raise SystemExit(
+            f"Too early: pods ask the API that trust the new authority only after a start. Do this, then call this "
+            f"again once they are ready:\n{again}"
+        )
 
 
 def _keys(
-    facts: Facts, parameters: Parameters, name: str, make: Callable[[], object], last: Callable[[], None], doing: str
+    facts: Facts,
+    parameters: Parameters,
+    name: str,
+    make: Callable[[], object],
+    last: Callable[[], None],
+    doing: str,
+    lives: Callable[[], int],
 ) -> str:
-    """A list of keys: a new one is known first, then used, then the old one is gone."""
+    """A list of keys: a new one is known first, then used, then the old one is gone.
+
+    ``lives``: for how many seconds something that was made with the old one is shown.
+    """
     keys = json.loads(parameters.read(name) or "[]")
     kind = name.rpartition("/")[2]
     step, steps, within = _STEP.format(name=kind), Steps(parameters, kind), _within(facts)
@@ -50,10 +79,12 @@ def _keys(
         return f"Step 1 of 3: a new key is known to all masters. {follow(within)} Then call this again."
     if parameters.read(step) == "known":
         steps.check(1)
-        steps.done(2, within)
+        # Until all have followed, the old one is still used.
+        over = within + lives()
+        steps.done(2, over)
         parameters.replace(name, json.dumps([keys[1], keys[0]]))
         parameters.replace(step, "used", public=True)
-        return f"Step 2 of 3: {doing} with the new key. {follow(within)} Then call this again."
+        return f"Step 2 of 3: {doing} with the new key. {follow(over)} Then call this again."
     steps.check(2)
     last()
     parameters.replace(name, json.dumps(keys[:1]))

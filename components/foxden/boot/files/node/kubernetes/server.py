@@ -13,9 +13,9 @@ from ..parameters import Parameters
 from ..rest import ApiError
 from ..watch import Watch
 from . import bootstrap, instances, leaving, operators, requests, secrets, snapshots, versions
-from .api import PORT, as_admin
+from .api import PORT, as_admin, is_ready
 from .etcd import Etcd, Member
-from .masters import Masters, is_whole, masters
+from .masters import Masters, is_well, is_whole, masters
 
 _KEPT_FOR = 60
 _GONE_AFTER = 30
@@ -86,14 +86,19 @@ class Server:
             print(f"{learner.name} votes in etcd", flush=True)
 
     def _gone(self, members: list[Member]) -> Member | None:
-        """A member whose instance the cloud has not known for a while."""
-        there = instances.servers(aws.client(self._facts, "ec2"), self._facts)
-        if self._facts.instance not in there:
-            raise ApiError("the cloud does not know this instance: it may know others as little")
+        """A member whose instance the cloud has not known for a while, and that does not answer."""
+        there = self._servers()
         known = {f"{self._facts.pool}-{instance}" for instance in there}
         addresses = set(there.values())
         missing = [each for each in members if each.name not in known and (each.name or each.address not in addresses)]
-        return next((each for each in missing if self._is_old(f"etcd {each.id}")), None)
+        return next((each for each in missing if self._is_old(f"etcd {each.id}") and not is_well(each)), None)
+
+    def _servers(self) -> dict[str, str]:
+        """All instances of masters that the cloud knows; ApiError where it doesn't know this one."""
+        there = instances.servers(aws.client(self._facts, "ec2"), self._facts)
+        if self._facts.instance not in there:
+            raise ApiError("the cloud does not know this instance: it may know others as little")
+        return there
 
     def _is_old(self, what: str) -> bool:
         """Whether something was missing before, and for long enough."""
@@ -139,15 +144,20 @@ class Server:
         self._as_leader("pools", lambda: operators.keep_pools(self._facts, as_admin(), self._parameters))
 
     def keep_nodes(self) -> None:
-        """As leader: forget the nodes whose instances are gone."""
+        """As leader: forget the nodes whose instances are gone.
+
+        Whoever is ready is there: an instance that has only lost its tags goes on with its pods.
+        """
         if not self._leads():
             return
+        self._servers()
         api = as_admin()
         there = instances.workers(aws.client(self._facts, "ec2"), self._facts)
         for node in api.get("/api/v1/nodes").get("items") or []:
             name = str(node["metadata"]["name"])
             found = requests.worker(name)
-            if found and found.instance not in there and self._is_old(f"node {name}"):
+            missing = found and found.instance not in there and not is_ready(node)
+            if missing and self._is_old(f"node {name}"):
                 print(f"{name} is gone: forgotten", flush=True)
                 api.gone(f"/api/v1/nodes/{name}")
 
