@@ -48,8 +48,8 @@ simulate: $(READY) ## an environment on a simulated AWS: up, audited, no changes
 	@$(PY) -m local tools
 	@$(PY) -m local simulate $(call option,STACK,stack)
 
-audit: $(READY) ## judge what an environment consists of, by its state: STACK=dev [FILE=state.json]
-	@$(PY) -m local audit $(call option,STACK,stack) $(call option,FILE,file)
+audit: $(READY) ## judge what an environment consists of, by its state: STACK=dev [REFRESH=1] [FILE=state.json]
+	@$(PY) -m local audit $(call option,STACK,stack) $(if $(call given,REFRESH),--refresh) $(call option,FILE,file)
 
 reap: $(READY) ## take the environments away whose time is over
 	@$(PY) -m local reap

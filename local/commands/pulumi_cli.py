@@ -73,6 +73,15 @@ class Pulumi:
         with self._prepared():
             return self._follow(["preview", *options], narrator, limit)
 
+    def look(self, narrator: Narrator, limit: float = _UP_WITHIN) -> None:
+        """Let a narrator hear what is really there; the state is left as it is. Raises LocalError with the errors."""
+        with self._prepared():
+            if self._follow(["refresh", "--preview-only"], narrator, limit):
+                said = "\n".join(narrator.errors) or _errors_in(self.log.read_text(errors="replace"))
+                raise LocalError(
+                    f"cannot see what is there of '{self._env}' (all that was said is in {self.log}):\n{said}"
+                )
+
     def destroy(self, limit: float) -> None:
         """Take away all that the stack made, and the stack. Nothing happens when there is none."""
         with self._prepared():

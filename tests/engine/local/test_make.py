@@ -46,6 +46,8 @@ def test_make_audit_judges_what_runs_by_the_state_that_pulumi_keeps(made: Site) 
         r"^'local': (\d+) resources by the levels of local: 0 mandatory, \d+ advisory$", audited, re.MULTILINE
     )
     assert found and int(found[1]) > 10, audited
+    there = _make(made, "audit", "STACK=local", "REFRESH=1").output
+    assert found[0] in there, there
     nowhere = _make(made, "audit", "STACK=nowhere", expect=2).output
     assert "nowhere" in nowhere and "Traceback" not in nowhere, nowhere
 

@@ -16,6 +16,7 @@ import pytest
 
 from local.commands import pulumi_cli, pulumi_process
 from local.commands.pulumi_cli import Pulumi
+from local.commands.pulumi_events import Narrator
 from local.errors import LocalError
 
 JOB = "urn:pulumi:local::foxden::nomad:index/job:Job::pods"
@@ -103,6 +104,15 @@ sys.exit(255)
         LocalError, match=r"pulumi up failed \(all it said is in .*pulumi-local.log\):\nJob pods: no mem"
     ):
         Pulumi("local", print).up()
+
+
+def test_looking_at_what_is_there_changes_nothing_and_says_why_it_can_not(script: Script) -> None:
+    notes = script('tell(job("resourcePreEvent", "refresh"), job("resOutputsEvent", "same"))')
+    Pulumi("local", print).look(Narrator())
+    assert calls(notes) == ["refresh --preview-only"]
+    script('sys.exit("error: no credentials")')
+    with pytest.raises(LocalError, match=r"cannot see what is there of 'local' .*\nerror: no credentials"):
+        Pulumi("local", print).look(Narrator())
 
 
 def test_a_failure_before_the_engine_runs_has_what_was_printed(script: Script) -> None:
