@@ -58,13 +58,13 @@ def test_the_autoscaler_finds_groups_by_the_name_that_amazon_tags_them_with() ->
 
 def test_a_closed_network_has_a_way_for_what_pods_show() -> None:
     """Add-ons get their credentials at an endpoint that no other cluster needs."""
-    closed = {"nat": "none", "network": {"endpoints": ["autoscaling", "ec2", "ssm"]}}
+    endpoints = ["autoscaling", "ec2", "ssm"]
     with pytest.raises(Failed) as caught:
-        up(chosen(**closed))
+        up(chosen(nat="none", network={"endpoints": endpoints}))
     line = "environment 'qa': network.endpoints must have eks-auth: with nat 'none' pods get no credentials otherwise"
     assert str(caught.value) == line
-    closed["network"] = {"endpoints": [*closed["network"]["endpoints"], "eks-auth"]}
-    assert "qa-eks-auth" in up(chosen(**closed)).of_type("aws:ec2/vpcEndpoint:VpcEndpoint")
+    done = up(chosen(nat="none", network={"endpoints": [*endpoints, "eks-auth"]}))
+    assert "qa-eks-auth" in done.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")
 
 
 def test_the_balancer_finds_the_nodes(done: Recorded) -> None:
