@@ -94,11 +94,33 @@ def create_object(
     return cast(pulumi.CustomResource, getattr(module, kind)(name, **whole))
 
 
+def create_named(
+    kind: str, content: pulumi.Input[Mapping[str, Any]], opts: pulumi.ResourceOptions, **more: Any
+) -> pulumi.Input[pulumi.CustomResource]:
+    """An object whose name says what is in it, as a resource of that name; arguments as those of :func:`create_object`.
+
+    With other content it is another resource, and no replacement of the one before: as one, that would be about to be
+    deleted from a release that failed on, and the version before could neither keep it nor make it anew.
+    """
+
+    def create(name: Any) -> pulumi.CustomResource:
+        # At a preview it may not be known yet, and is shown all the same.
+        return create_object(kind, name if isinstance(name, str) else f"new-{kind.lower()}", content, opts, **more)
+
+    name = mapped(content, lambda known: cast(str, known["metadata"]["name"]))
+    return name.apply(create, run_with_unknowns=True) if isinstance(name, pulumi.Output) else create(name)
+
+
 def entry(content: pulumi.Input[Mapping[str, Any]], key: str) -> pulumi.Input[Any]:
     """One entry of a mapping that may be known later; None where it has none."""
     return mapped(content, lambda known: known.get(key))
 
 
-def after(opts: pulumi.ResourceOptions, resources: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
+def after(opts: pulumi.ResourceOptions, resources: Sequence[pulumi.Input[pulumi.Resource]]) -> pulumi.ResourceOptions:
     """The same options for what waits for these resources."""
     return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=resources))
+
+
+def once(opts: pulumi.ResourceOptions, name: str) -> pulumi.ResourceOptions:
+    """The same options for what had another name before."""
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=[pulumi.Alias(name=name)]))

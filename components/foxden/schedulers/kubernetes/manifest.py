@@ -40,6 +40,8 @@ class Piece:
     stage: Stage
     part: str = ""
     """What it is called beside the object of the service's own name; '' for that itself."""
+    of_content: bool = False
+    """Whether it is called after what is in it instead."""
 
 
 KEPT = "kept"
@@ -55,13 +57,15 @@ def pieces(spec: ServiceSpec) -> list[Piece]:
     reached = Stage.AFTER if blue_green else Stage.BEFORE
     # Policies add up: the first one brings new ways, the second keeps those of the instances before until these have
     # ended. A blue-green set has a second one of its own, which goes after it.
-    kept = Piece("policy:kept", "NetworkPolicy", *((Stage.BEFORE, "set") if blue_green else (Stage.LAST, KEPT)))
+    stage, part = (Stage.BEFORE, "") if blue_green else (Stage.LAST, KEPT)
+    kept = Piece("policy:kept", "NetworkPolicy", stage, part, of_content=blue_green)
     found = [Piece("account", "ServiceAccount", Stage.BEFORE), Piece("policy", "NetworkPolicy", Stage.BEFORE), kept]
     for port in spec.ports:
         found.append(Piece(f"service:{port.name}", "Service", reached, network.called(spec, port)))
     if workload.canaries(spec):
         found.append(Piece("canary", "Deployment", Stage.CANARY, CANARY))
-    found.append(Piece("workload", _WORKLOADS.get(spec.kind, "Deployment"), Stage.WORKLOAD))
+    another = blue_green or spec.kind == ServiceKind.JOB
+    found.append(Piece("workload", _WORKLOADS.get(spec.kind, "Deployment"), Stage.WORKLOAD, of_content=another))
     if spec.autoscaling:
         found.append(Piece("autoscaler", "HorizontalPodAutoscaler", Stage.AFTER))
     if is_lasting(spec.kind) and scaling.is_budgeted(spec):

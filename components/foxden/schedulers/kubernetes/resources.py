@@ -13,7 +13,7 @@ from foxden.extras import need
 from foxden.schedulers.base import Deployed, Environment, Manifest, mapped
 from foxden.schedulers.kubernetes import environment as places
 from foxden.schedulers.kubernetes import secrets
-from foxden.schedulers.kubernetes.created import after, create_object, entry
+from foxden.schedulers.kubernetes.created import after, create_named, create_object, entry, once
 from foxden.schedulers.kubernetes.ingress import INGRESS, OBJECTS, render_ingress
 from foxden.schedulers.kubernetes.ingress_kinds import GROUP, VERSION
 from foxden.schedulers.kubernetes.kubeconfig import kubeconfig_of
@@ -57,8 +57,8 @@ def create_providers(connection: ConnectionArgs, parent: pulumi.Resource) -> lis
 
 def create_service(spec: ServiceSpec, manifest: pulumi.Input[Manifest], opts: pulumi.ResourceOptions) -> Deployed:
     """A service's objects, in stages: each waits for the one before."""
-    before: list[pulumi.CustomResource] = []
-    running: Optional[pulumi.CustomResource] = None
+    before: list[pulumi.Input[pulumi.CustomResource]] = []
+    running: Optional[pulumi.Input[pulumi.CustomResource]] = None
     every = pieces(spec)
     for stage in Stage:
         within = after(opts, before)
@@ -102,7 +102,7 @@ def create_environment(
         version = pulumi.Output.unsecret(value.apply(partial(secrets.version_of, name, secret)))
         current, kept = places.secret(name, secret), version.apply(partial(places.secret, name, secret))
         create_object("Secret", f"{name}-{secret}", current, within, string_data=data)
-        create_object("Secret", f"{name}-{secret}--kept", kept, within, string_data=data)
+        create_named("Secret", kept, once(within, f"{name}-{secret}--kept"), string_data=data)
         versions[secret] = version
     return versions
 
@@ -127,8 +127,11 @@ def _own_ingress(connection: Connection) -> dict[str, Any]:
 
 def _piece(
     spec: ServiceSpec, piece: Piece, manifest: pulumi.Input[Manifest], opts: pulumi.ResourceOptions
-) -> pulumi.CustomResource:
+) -> pulumi.Input[pulumi.CustomResource]:
     content = mapped(manifest, lambda known: known["objects"][piece.key])
+    if piece.of_content:
+        # A Job of an earlier release has the service's name; a set has the resource's own from the beginning.
+        return create_named(piece.kind, content, once(opts, spec.name) if piece.kind == "Job" else opts)
     return create_object(piece.kind, joined(spec.name, piece.part), content, opts, f"{GROUP}/{VERSION}")
 
 
@@ -141,4 +144,5 @@ def _together(values: pulumi.Input[Mapping[str, Any]]) -> pulumi.Input[Mapping[s
 
 def _when_done(workload: Any, value: pulumi.Input[Value]) -> pulumi.Output[Value]:
     """The value, known when the workload runs: it has its id then, not before."""
-    return cast("pulumi.Output[Value]", pulumi.Output.all(value, workload.id).apply(lambda both: both[0]))
+    done = pulumi.Output.from_input(workload).apply(lambda made: made.id)
+    return cast("pulumi.Output[Value]", pulumi.Output.all(value, done).apply(lambda both: both[0]))

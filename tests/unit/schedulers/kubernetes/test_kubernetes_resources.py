@@ -80,9 +80,21 @@ def test_old_ways_are_taken_away_last() -> None:
 
 def test_a_blue_green_switch_waits_for_the_new_set() -> None:
     done = services(pods={**WEB, "release": {"strategy": "blue-green"}})
-    main, service = done.one(DEPLOYMENT, "pods"), done.one(SERVICE, "pods")
+    main, service = done.one(DEPLOYMENT), done.one(SERVICE, "pods")
     assert main.urn in service.depends_on
     assert main.inputs["metadata"]["name"] == f"pods--{service.inputs['spec']['selector']['foxden/set']}"
+
+
+@pytest.mark.parametrize("description", [{"release": {"strategy": "blue-green"}}, {"kind": "job", "port": None}])
+def test_what_is_called_after_its_content_is_another_resource_with_other_content(description: Any) -> None:
+    """No replacement, which could not be taken back after it failed."""
+    made = [services(pods={**WEB, **description, "image": f"example.com/pods:{tag}"}).resources for tag in (1, 2, 1)]
+    first, second, again = (
+        {each.inputs["metadata"]["name"]: each.name for each in some if "--" in each.name and "kept" not in each.name}
+        for some in made
+    )
+    assert first == again and first.keys().isdisjoint(second)
+    assert all(name == called for name, called in {**first, **second}.items())
 
 
 def test_the_version_is_known_when_it_runs_and_not_before() -> None:
@@ -153,8 +165,9 @@ def test_in_an_environment_the_ingress_reaches_what_proves_whose_a_host_is() -> 
 
 def test_secrets_are_there_as_they_are_now_and_by_what_is_in_them() -> None:
     done = environment(secrets={"team/key": "s3cret"})
-    now, kept = done.one(SECRET, "demo-team/key"), done.one(SECRET, "demo-team/key--kept")
+    now, kept = (done.of_type(SECRET)[name] for name in sorted(done.of_type(SECRET)))
     version = done.exports["versions"]["team/key"]
+    assert kept.name == f"team.key--{version}"
     assert now.inputs["metadata"]["name"] == "team.key"
     assert kept.inputs["metadata"]["name"] == f"team.key--{version}"
     assert (now.inputs["immutable"], kept.inputs["immutable"]) == (False, True)
