@@ -81,7 +81,8 @@ class Built:
         for server in after:
             assert server.host.run("cat", "/etc/newer") == "yes"
             assert '"unhealthy_after": 61' in server.host.run("cat", "/etc/foxden/node.json")
-        assert self.machines.project.preview() == {}
+        differs = self.machines.project.preview()
+        assert differs == {}, differs
         return load
 
     def refreshed(self, group: str) -> bool:
