@@ -10,9 +10,8 @@ from tests.engine.kubernetes.processes import ingress, part, programs
 from tests.engine.kubernetes.world import World
 
 USERS = 6
-INGRESS_GAP = 20.0
-"""Seconds for which requests may fail after the only ingress was killed: its node notices, starts it, and it reads all
-routes."""
+ONLY_ONE_GAP = 20.0
+"""Seconds for which requests may fail after the only ingress was killed, or the only node looks at its pods anew."""
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -33,7 +32,7 @@ def test_a_killed_ingress_is_back_within_seconds(world: World) -> None:
     """The gap is bounded, and afterwards nothing fails."""
     with steady_requests(world.site.url("app")) as stream:
         at = killed(stream, ingress(world.site), lambda: ingress(world.site), "the ingress")
-        failed_briefly(stream, at, within=INGRESS_GAP)
+        failed_briefly(stream, at, within=ONLY_ONE_GAP)
 
 
 @pytest.mark.parametrize("name", ["etcd", "kube-apiserver", "kube-scheduler"])
@@ -45,4 +44,15 @@ def test_a_killed_part_of_the_cluster_is_back_and_no_request_fails(world: World,
         until(world.site.is_whole, "the cluster is well", BACK_WITHIN, every=0.5)
         until(world.all_well, "all services are well", BACK_WITHIN)
     stream.none_failed()
+    assert world.ids() == before
+
+
+def test_a_killed_kubelet_is_back_and_requests_fail_for_a_moment_at_most(world: World) -> None:
+    """The pods go on. It asks all of them anew before it calls them ready: among them the one that looks up names."""
+    before = world.ids()
+    with steady_requests(world.site.url("app")) as stream:
+        at = killed(stream, part(world.site, "kubelet"), lambda: part(world.site, "kubelet"), "kubelet")
+        until(world.site.is_whole, "the cluster is well", BACK_WITHIN, every=0.5)
+        until(world.all_well, "all services are well", BACK_WITHIN)
+        failed_briefly(stream, at, within=ONLY_ONE_GAP)
     assert world.ids() == before
