@@ -52,11 +52,17 @@ def running() -> Iterator[Shared]:
 
 
 @pytest.fixture
-def shared(running: Shared, request: pytest.FixtureRequest) -> Shared:
+def doubtful(request: pytest.FixtureRequest) -> bool:
+    """Whether a test has failed since this was asked last: then nothing of what runs can be taken for granted."""
+    failed = request.session.stash.get(_FAILED, False)
+    request.session.stash[_FAILED] = False
+    return failed
+
+
+@pytest.fixture
+def shared(running: Shared, doubtful: bool) -> Shared:
     """The running environment, in the state that every test begins with."""
-    stash = request.session.stash
-    running.make_well(doubtful=stash.get(_FAILED, False))
-    stash[_FAILED] = False
+    running.make_well(doubtful)
     return running
 
 

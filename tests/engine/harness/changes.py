@@ -69,7 +69,7 @@ def told(programs: Callable[[], Iterable[psutil.Process]], wanted: Mapping[str, 
 def cut_short(site: Site, number: signal.Signals, begun: Callable[[], bool]) -> None:
     """``up`` is sent a signal as soon as it has ``begun`` what it is to do."""
     with site.start("up") as up:
-        until(begun, "the release has begun", within=30)
+        until(begun, "the release has begun", within=90)
         up.signal_group(number)
         done = up.wait(_ENDS_WITHIN)
     assert done.code == (130 if number == signal.SIGINT else -number), done

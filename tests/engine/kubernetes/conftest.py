@@ -23,7 +23,7 @@ def running() -> Iterator[World]:
 
 
 @pytest.fixture
-def world(running: World) -> World:
+def world(running: World, doubtful: bool) -> World:
     """The environment, in the state that every test begins with."""
-    running.make_well()
+    running.make_well(doubtful)
     return running

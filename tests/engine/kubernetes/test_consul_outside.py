@@ -10,10 +10,8 @@ from tests.engine.harness.command import Running
 from tests.engine.harness.load import steady_requests
 from tests.engine.harness.site import Site, new_site
 from tests.engine.harness.waiting import until
-from tests.engine.kubernetes.world import ENVIRONMENT, World
+from tests.engine.kubernetes.world import ENVIRONMENT, THIS_MACHINE, World
 
-THIS_MACHINE = "10.0.2.2"
-"""As a pod sees it."""
 LINE = {"reads": ["shared/"], "writes": ["foxden/pods/"], "discovers": [ANNOUNCED], "registers": [ANNOUNCED]}
 CALLER = {"meeting-router": {"consul": {"discovers": [ANNOUNCED]}}}
 

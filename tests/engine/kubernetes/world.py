@@ -21,6 +21,8 @@ from tests.engine.harness.site import Site, new_site
 from tests.engine.harness.waiting import until
 
 ENVIRONMENT = "local"
+THIS_MACHINE = "10.0.2.2"
+"""As a pod sees it."""
 _SETTINGS = ("vm/overcommit_memory", "kernel/panic", "kernel/panic_on_oops", "net/ipv4/ip_forward")
 _NAME = "app.kubernetes.io/name"
 
@@ -97,14 +99,19 @@ class World:
         found = (path for pattern in EDITABLE for path in self.site.checkout.glob(pattern))
         return {str(path.relative_to(self.site.checkout)): path.read_text() for path in found}
 
-    def make_well(self) -> None:
-        """Bring the environment back to what it was at first. Quick when nothing was changed."""
+    def make_well(self, doubtful: bool = False) -> None:
+        """Bring the environment back to what it was at first. Quick when nothing was changed.
+
+        ``doubtful``: a test has failed, so that what Pulumi knows of the cluster can't be taken for granted.
+        """
         changed = {name for name, text in self.contents().items() if self.files.get(name) != text}
         for name in changed & self.files.keys():
             self.site.write(name, self.files[name])
         for name in changed - self.files.keys():
             (self.site.checkout / name).unlink()
-        if changed:
+        if doubtful:
+            self.site.pulumi("refresh", "--stack", ENVIRONMENT, "--yes", "--skip-preview")
+        if changed or doubtful:
             self.site.up()
         until(self.all_well, "all services are well", within=60)
 
@@ -118,6 +125,11 @@ class World:
             ready = [name for name, pod in self.api.pods(service).items() if is_ready(pod)]
             assert len(ready) == REPLICAS, f"{service}: {len(ready)} are ready"
         return self.site.get(self.site.url("app")).status == 200
+
+    def generation(self, service: str) -> int:
+        """How many times a service's Deployment was changed."""
+        path = f"/apis/apps/v1/namespaces/{ENVIRONMENT}/deployments/{service}"
+        return int(self.api.get(path)["metadata"]["generation"])
 
     def ids(self) -> dict[str, set[str]]:
         """Service -> the names of its pods: equal when nothing was touched."""
@@ -166,8 +178,13 @@ def _chains() -> int:
 
 
 def _groups(site: Site) -> list[str]:
-    name = f"foxden-{hashlib.sha256(str(site.state).encode()).hexdigest()[:12]}"
+    name = group_of(site)
     return [str(controller / name) for controller in controllers() if (controller / name).exists()]
+
+
+def group_of(site: Site) -> str:
+    """The control group that all pods of a site's cluster are in."""
+    return f"foxden-{hashlib.sha256(str(site.state).encode()).hexdigest()[:12]}"
 
 
 def told(thing: Json) -> str:

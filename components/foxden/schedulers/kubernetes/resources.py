@@ -50,6 +50,8 @@ def create_providers(connection: ConnectionArgs, parent: pulumi.Resource) -> lis
             cluster_identifier=connection["address"],
             # The current value of a secret changes where it is: an instance that starts meanwhile finds one of both.
             enable_secret_mutable=True,
+            # What a description says of its own objects holds: who changed it by hand does not keep `up` from it.
+            enable_patch_force=True,
             opts=pulumi.ResourceOptions(parent=parent),
         )
     ]

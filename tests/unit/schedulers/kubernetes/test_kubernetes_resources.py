@@ -108,6 +108,10 @@ def test_an_image_of_another_resource_is_waited_for() -> None:
     assert pod["containers"][0]["image"] == "example.com/pods:9"
 
 
+def test_the_provider_takes_back_what_was_changed_by_hand() -> None:
+    assert services(pods=WEB).one(PROVIDER).inputs["enablePatchForce"] == "true"
+
+
 def test_the_provider_gets_a_kubeconfig_that_is_secret() -> None:
     given = services(pods=WEB).one(PROVIDER).inputs
     assert given["clusterIdentifier"] == "https://10.0.0.1:6443"
