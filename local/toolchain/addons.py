@@ -1,9 +1,12 @@
 """The programs of cluster services that can be built: tests run them, where no registry with their images is reached.
 
-Each is of the version whose image the library pins.
+Each is of the version whose image the library pins, but for the last number of one.
 """
 
+from dataclasses import replace
+
 from local.toolchain.catalog import GoModule, Program
+from local.toolchain.hosts import ECR
 
 _PROMETHEUS = "github.com/prometheus/common/version.Version"
 
@@ -63,7 +66,22 @@ EXTERNAL_DNS = Program(
 )
 """A module that old ones ask for is not to be had, so those are left out."""
 
-AT_AMAZON = (EXTERNAL_DNS,)
+CLOUD_CONTROLLER = Program(
+    name="cloud-controller",
+    version=ECR.version,
+    module=replace(
+        ECR.module,
+        package="k8s.io/cloud-provider-aws/cmd/aws-cloud-controller-manager",
+        # Kubernetes' own: what the module says instead is not to be had.
+        replaces={"github.com/google/cel-go": "github.com/google/cel-go v0.26.0"},
+        variables={"k8s.io/component-base/version.gitVersion": f"v{ECR.version}"},
+    ),
+    version_argument="--version",
+    same_minor=True,
+)
+"""The source of 1.34.0, whose image the library pins, is not in Go's checksum database."""
+
+AT_AMAZON = (EXTERNAL_DNS, CLOUD_CONTROLLER)
 """Those that ask Amazon."""
 
 ADDONS = (METRICS_SERVER, PROMETHEUS, NODE_EXPORTER, *AT_AMAZON)
