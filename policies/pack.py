@@ -78,6 +78,10 @@ class Judge:
 
     def one(self, resource: Resource) -> Found:
         """Judge a resource by itself."""
+        # Nobody can say that one of these allows nothing, as long as not all of the resource is known.
+        open_ones = [each for each in self._exemptions if each.fits(each.rule, resource)]
+        if open_ones and resource.inputs.holds_opaque:
+            self._used.update(open_ones)
         return self._sorted_out(
             (rule, level, resource, message)
             for rule, level, config in self._rules

@@ -1,6 +1,7 @@
 """The pack itself: levels, exemptions, and what is wrong in the files that say them."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -150,6 +151,14 @@ def test_one_that_nothing_needs_is_a_violation_where_it_holds() -> None:
     for environment, rules_broken in (("dev", ["exemption-unused"]), ("qa", [])):
         report = judged(wheel("old-1", 0), environment=environment, exemptions=[exemption()])
         assert [each.rule for each in report.violations] == rules_broken
+
+
+@pytest.mark.parametrize("corners", [UNKNOWN, Secret(3), [0, {"of": UNKNOWN}]])
+def test_one_whose_resource_is_not_all_known_yet_may_be_needed(corners: Any) -> None:
+    known = replace(wheel("old-1", 0), props={"corners": 0, "more": corners})
+    assert judged(known, wheel("new", 0), exemptions=[exemption()]).violations == ()
+    report = judged(wheel("old-1", 0), replace(known, name="new"), exemptions=[exemption()])
+    assert [each.rule for each in report.violations] == ["exemption-unused"]
 
 
 def test_what_inherits_need_not_have_what_is_allowed_to_its_base() -> None:
