@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.plugins.projects import Project, environment
+from tests.engine.plugins.projects import Project, environment, named
 from tests.engine.plugins.projects import project as new_project
 from tests.engine.plugins.servers import Servers, running
 
@@ -24,8 +24,7 @@ def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture
-def project(request: pytest.FixtureRequest, tmp_path: Path, env: dict[str, str], servers: Servers) -> Iterator[Project]:
+def project(tmp_path: Path, env: dict[str, str], servers: Servers) -> Iterator[Project]:
     """A project of the test's own."""
-    name = request.node.originalname.removeprefix("test_").replace("_", "-")[:40]
-    with new_project(name, tmp_path / "project", env, servers.providers()) as made:
+    with new_project(named(tmp_path), tmp_path / "project", env, servers.providers()) as made:
         yield made

@@ -123,6 +123,11 @@ class Project:
         return {resource["urn"].split("::")[-1]: resource for resource in resources}
 
 
+def named(directory: Path) -> str:
+    """What a test's project is called: after its directory, as no other test's is that has the same backend."""
+    return directory.name.removeprefix("test_").replace("_", "-")
+
+
 @contextmanager
 def project(name: str, directory: Path, env: dict[str, str], providers: dict[str, Any]) -> Iterator[Project]:
     """A new project with the program that grants wishes; what it has left is destroyed at the end."""

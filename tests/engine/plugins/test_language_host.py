@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.plugins.projects import FAILED, Project
+from tests.engine.plugins.projects import FAILED, Project, named
 from tests.engine.plugins.projects import project as new_project
 
 
 @pytest.fixture
-def bare(request: pytest.FixtureRequest, tmp_path: Path, env: dict[str, str]) -> Iterator[Project]:
+def bare(tmp_path: Path, env: dict[str, str]) -> Iterator[Project]:
     """A project without servers."""
-    name = request.node.originalname.removeprefix("test_").replace("_", "-")[:40]
-    with new_project(name, tmp_path / "project", env, {}) as made:
+    with new_project(named(tmp_path), tmp_path / "project", env, {}) as made:
         yield made
 
 

@@ -10,7 +10,7 @@ from local.toolchain.kubernetes import KUBERNETES
 from local.toolchain.minors import API_SERVERS
 from tests.engine.plugins.kubernetes import control_plane, node
 from tests.engine.plugins.kubernetes.control_plane import Api
-from tests.engine.plugins.projects import Project
+from tests.engine.plugins.projects import Project, named
 from tests.engine.plugins.projects import project as new_project
 
 
@@ -34,9 +34,8 @@ def judge(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def project(request: pytest.FixtureRequest, tmp_path: Path, env: dict[str, str], api: Api) -> Iterator[Project]:
+def project(tmp_path: Path, env: dict[str, str], api: Api) -> Iterator[Project]:
     """A project of the test's own."""
-    name = request.node.originalname.removeprefix("test_").replace("_", "-")[:40]
     providers = {"kubernetes.Provider": {"k": {"kubeconfig": {"secret": api.kubeconfig()}}}}
-    with new_project(name, tmp_path / "project", env, providers) as made:
+    with new_project(named(tmp_path), tmp_path / "project", env, providers) as made:
         yield made
