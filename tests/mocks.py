@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 
 import pulumi
 from google.protobuf import empty_pb2
@@ -16,6 +17,8 @@ from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.proto.resource_pb2 import RegisterResourceResponse
 from pulumi.runtime.proto.source_pb2 import StackTrace
 from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
+
+from foxden.clouds.references import REFERENCES
 
 resource._get_stack_trace = StackTrace  # a fifth of a test's time, and nobody asks where a resource was made
 STACK_TYPE = "pulumi:pulumi:Stack"
@@ -124,7 +127,9 @@ def run(
     recorded = Recorded()
     mocks = _Others(functions or {}, stacks or {})
     monitor = _Monitor(recorded, answer or (lambda *_: {}), mocks, preview, stack)
-    contextvars.copy_context().run(_run, program, recorded, monitor, preview, stack)
+    # A program may add who reads references of its own.
+    with patch.dict(REFERENCES):
+        contextvars.copy_context().run(_run, program, recorded, monitor, preview, stack)
     return recorded
 
 

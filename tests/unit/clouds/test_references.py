@@ -7,7 +7,7 @@ import pulumi
 import pytest
 
 import foxden
-from foxden.clouds.references import reference_problem
+from foxden.clouds.references import REFERENCES, reference_problem
 from foxden.connection import shared_connection
 from tests.mocks import UNKNOWN, Failed, Recorded, Secret, run, unknown_output
 
@@ -101,3 +101,9 @@ def test_what_is_no_reference(reference: str) -> None:
 
 def test_what_is_a_reference() -> None:
     assert reference_problem("aws-ssm:/foxden/dev/operators/nomad-token") is None
+
+
+def test_what_a_program_adds_holds_for_that_program_alone() -> None:
+    """So that tests are independent of each other."""
+    run(lambda: REFERENCES.update({"own": "own_references"}))
+    assert "own" not in REFERENCES
