@@ -127,7 +127,6 @@ def run(
     recorded = Recorded()
     mocks = _Others(functions or {}, stacks or {})
     monitor = _Monitor(recorded, answer or (lambda *_: {}), mocks, preview, stack)
-    # A program may add who reads references of its own.
     with patch.dict(REFERENCES):
         contextvars.copy_context().run(_run, program, recorded, monitor, preview, stack)
     return recorded
@@ -261,30 +260,26 @@ def plain(value: Any) -> Any:
         return Secret(fields["value"]) if fields.get(rpc._special_sig_key) == rpc._special_secret_sig else fields
     if kind == "list_value":
         return [plain(item) for item in value.list_value.values]
-    if kind == "null_value":
-        return None
-    found = getattr(value, kind)
+    found = None if kind == "null_value" else getattr(value, kind)
     return UNKNOWN if found == rpc.UNKNOWN else found
 
 
 def reveal(value: Any) -> Any:
     """The same data with secrets as their plain values."""
-    if isinstance(value, Secret):
-        return reveal(value.value)
-    if isinstance(value, dict):
-        return {key: reveal(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [reveal(item) for item in value]
-    return value
+    return _opened(value, lambda secret: reveal(secret.value))
 
 
 def without_secrets(value: Any) -> Any:
     """The same data without what is secret in it."""
-    if isinstance(value, Secret):
-        return None
+    return _opened(value, lambda _: None)
+
+
+def _opened(value: Any, change: Callable[[Secret], Any]) -> Any:
     if isinstance(value, dict):
-        return {key: without_secrets(item) for key, item in value.items()}
-    return [without_secrets(item) for item in value] if isinstance(value, list) else value
+        return {key: _opened(item, change) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_opened(item, change) for item in value]
+    return change(value) if isinstance(value, Secret) else value
 
 
 def _holds_unknown(value: Any) -> bool:
