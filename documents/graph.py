@@ -15,8 +15,9 @@ from tests.mocks import Recorded, Resource
 COLORS = ("#eef3fb", "#dde8f7", "#cbdcf2")
 """Of boxes, by how deep they are in others."""
 
-CONTENT = re.compile(r"-[0-9a-f]{12,}\Z")
-"""The end of a name that says what is in it: that changes often, and the picture does not."""
+CONTENT = re.compile(r"-[0-9a-f]{10,}\Z")
+"""The end of a name that says what is in it: that changes often, and the picture does not. Such a resource may be
+registered after what waits for all that its component has, or before: so nothing is drawn to wait for it."""
 
 FRAME = """digraph {
   graph [rankdir=LR, fontname="Arial", fontsize=11, newrank=true, nodesep=0.15, ranksep=0.6, compound=true]
@@ -65,7 +66,8 @@ def graph(recorded: Recorded) -> str:
         part = parts[each.urn] = Part(each.parent, each.type)
         boxes[each.parent].parts.setdefault(part, []).append(each.name)
     lines = [*_box(boxes, "", 1)]
-    waits = {each.urn: each.depends_on & parts.keys() for each in resources if each.custom}
+    drawn = {urn for urn in parts if not CONTENT.search(urn)}
+    waits = {each.urn: each.depends_on & drawn for each in resources if each.custom}
     arrows = {(parts[urn], parts[other]) for urn, others in waits.items() for other in needed(waits, others)}
     lines += sorted(f"  {start.id} -> {end.id}" for start, end in arrows if start != end)
     return FRAME + "\n".join(lines) + "\n}\n"

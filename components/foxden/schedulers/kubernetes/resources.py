@@ -104,8 +104,8 @@ def create_environment(
         version = pulumi.Output.unsecret(value.apply(partial(secrets.version_of, name, secret)))
         current, kept = places.secret(name, secret), version.apply(partial(places.secret, name, secret))
         create_object("Secret", f"{name}-{secret}", current, within, string_data=data)
-        create_named("Secret", kept, once(within, f"{name}-{secret}--kept"), string_data=data)
-        versions[secret] = version
+        made = create_named("Secret", kept, once(within, f"{name}-{secret}--kept"), string_data=data)
+        versions[secret] = _brought(version, made)
     return versions
 
 
@@ -142,6 +142,13 @@ def _together(values: pulumi.Input[Mapping[str, Any]]) -> pulumi.Input[Mapping[s
     if isinstance(values, Mapping) and has_outputs(values):
         return cast("pulumi.Output[Mapping[str, Any]]", pulumi.Output.all(**values))
     return values
+
+
+def _brought(version: pulumi.Output[str], made: pulumi.Input[pulumi.CustomResource]) -> pulumi.Output[str]:
+    """The version, which waits for what it is of: who waits for the environment may come before that is known of."""
+    urn: pulumi.Output[Any] = pulumi.Output.from_input(cast(Any, made)).apply(lambda secret: secret.urn)
+    both: pulumi.Output[Any] = pulumi.Output.all(version, urn)
+    return pulumi.Output.unsecret(both.apply(lambda known: cast(str, known[0])))
 
 
 def _when_done(workload: Any, value: pulumi.Input[Value]) -> pulumi.Output[Value]:

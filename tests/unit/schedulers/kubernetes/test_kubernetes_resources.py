@@ -180,6 +180,20 @@ def test_secrets_are_there_as_they_are_now_and_by_what_is_in_them() -> None:
         assert "s3cret" not in str({**each.inputs, "stringData": None})
 
 
+def test_who_uses_a_secret_waits_for_the_one_of_its_version() -> None:
+    def program() -> None:
+        made = lib.Environment("environment", {"cluster": CLUSTER, "secrets": {"key": pulumi.Output.secret("s3cret")}})
+        service = {**WEB, "secrets": {"KEY": "key"}, "cluster": CLUSTER, "secret_versions": made.secret_versions}
+        lib.Service("pods", service)
+
+    for preview in (True, False):
+        done = run(program, preview=preview)
+        (kept,) = (each for each in done.of_type(SECRET).values() if each.name.startswith("key--"))
+        workload = done.one(DEPLOYMENT)
+        assert kept.urn in workload.depends_on
+        assert kept.name in str(workload.inputs["spec"])
+
+
 def test_a_secret_that_is_not_known_yet_has_no_version_yet() -> None:
     def program() -> None:
         args = {"cluster": CLUSTER, "secrets": {"key": pulumi.Output.secret(unknown_output())}}
