@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from tests.engine.bootlab.scaling import Member
 from tests.engine.bootlab.serving import Answering, serving
+from tests.engine.harness.meanwhile import again_and_again
 
 _GOOD_IN_A_ROW, _BAD_IN_A_ROW = 8, 2
 """Half a second each. On AWS both are two of ten seconds: an ingress that has begun knows its routes by then."""
@@ -91,20 +92,13 @@ def _answers(connection: http.client.HTTPConnection, path: str, good: range) -> 
 @contextmanager
 def _looking(targets: Targets, afterwards: Callable[[], None] = lambda: None) -> Iterator[None]:
     """All are asked again and again while the block runs."""
-    over = threading.Event()
 
     def check() -> None:
-        while not over.wait(0.5):
-            targets.look()
-            afterwards()
+        targets.look()
+        afterwards()
 
-    thread = threading.Thread(target=check, daemon=True)
-    thread.start()
-    try:
+    with again_and_again(check, 0.5):
         yield
-    finally:
-        over.set()
-        thread.join(10)
 
 
 @contextmanager

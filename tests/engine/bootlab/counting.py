@@ -1,10 +1,11 @@
 """How many of something there are, while something else is done."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from tests.engine.harness.meanwhile import again_and_again
 
 
 @dataclass
@@ -19,21 +20,15 @@ class Counts:
 @contextmanager
 def counted(count: Callable[[], int | None]) -> Iterator[Counts]:
     """Counts while the block runs; None where nobody can say."""
-    found, over = Counts(), threading.Event()
+    found, known = Counts(), time.monotonic()
 
-    def go_on() -> None:
-        known = time.monotonic()
-        while not over.wait(0.3):
-            number = count()
-            if number is not None:
-                found.counts.append(number)
-                known = time.monotonic()
-            found.longest_silence = max(found.longest_silence, time.monotonic() - known)
+    def look() -> None:
+        nonlocal known
+        number = count()
+        if number is not None:
+            found.counts.append(number)
+            known = time.monotonic()
+        found.longest_silence = max(found.longest_silence, time.monotonic() - known)
 
-    thread = threading.Thread(target=go_on, daemon=True)
-    thread.start()
-    try:
+    with again_and_again(look, 0.3, ends_within=30):
         yield found
-    finally:
-        over.set()
-        thread.join(30)

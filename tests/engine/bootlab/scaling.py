@@ -18,6 +18,7 @@ from tests.engine.bootlab.cloud import Cloud
 from tests.engine.bootlab.door import Refused
 from tests.engine.bootlab.host import Host
 from tests.engine.bootlab.metadata import Facts, notice
+from tests.engine.harness.meanwhile import again_and_again
 
 
 class State(StrEnum):
@@ -242,20 +243,15 @@ class Player:
 @contextmanager
 def playing(player: Player) -> Iterator[None]:
     """The player plays while the block runs. No host is left afterwards."""
-    over = threading.Event()
 
     def play() -> None:
-        while not over.wait(0.5):
-            try:
-                player.step()
-            except Exception as error:
-                player.tell(f"a step failed: {error!r}")
+        try:
+            player.step()
+        except Exception as error:
+            player.tell(f"a step failed: {error!r}")
 
-    thread = threading.Thread(target=play, daemon=True)
-    thread.start()
     try:
-        yield
+        with again_and_again(play, 0.5, ends_within=60):
+            yield
     finally:
-        over.set()
-        thread.join(60)
         player.end()

@@ -1,10 +1,11 @@
 """What everybody on the machine can see of processes, also of those that live for a moment only."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psutil
+
+from tests.engine.harness.meanwhile import again_and_again
 
 _EVERY = 0.05
 
@@ -34,16 +35,6 @@ class CommandLines:
 @contextmanager
 def command_lines() -> Iterator[CommandLines]:
     """Look at all processes, many times a second, while the block runs."""
-    seen, over = CommandLines(), threading.Event()
-
-    def watch() -> None:
-        while not over.wait(_EVERY):
-            seen.look()
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
+    seen = CommandLines()
+    with again_and_again(seen.look, _EVERY):
         yield seen
-    finally:
-        over.set()
-        thread.join(10)
