@@ -106,8 +106,8 @@ def _choices(reader: Reader) -> Iterator[tuple[tuple[str, ...], Reader]]:
     own = core.sub("software") if core else None
     yield (f"{PREFIX}core",), reader.nested("core.software", {**shared, **(own.given if own else {})})
     pools = reader.sub("pools") or reader.nested("pools", {})
-    for pool in pools.given:
-        if software := (pools.sub(pool) or pools).sub("software"):
+    for pool, fields in pools.given.items():
+        if software := pools.nested(pool, fields).sub("software"):
             yield (f"{PREFIX}pools", pool), software
 
 
