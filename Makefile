@@ -30,7 +30,7 @@ in-lab = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(LAB) -
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' Makefile)
 
 help: ## this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: $(READY) ## deploy everything onto this machine [ENV=demo] [TTL=8h] [SCHEDULER=kubernetes], or another's cluster: ENV=demo BASE=dev
 	@$(PY) -m local up $(environment) $(call option,TTL,ttl) $(call option,BASE,base) $(call option,SCHEDULER,scheduler) $(call option,CONTEXT,context)
@@ -65,6 +65,9 @@ connect: $(READY) ## bring the APIs of a cloud cluster to this machine, until Ct
 
 pin-image: $(READY) ## put the latest Ubuntu LTS image into a file, which the next pulumi up rolls to: STACK=dev
 	@$(PY) -m local pin-image $(call option,STACK,stack)
+
+pin-checksums: $(READY) ## put checksums of nodes' programs, where a file has none, into it: STACK=qa [FROM=archive]
+	@$(PY) -m local pin-checksums $(call option,STACK,stack) $(call option,FROM,from)
 
 policy: $(READY) ## preview with the policy pack, reports for a pull request: STACK=dev [OVER=stack|simulated] [BASE=commit] [TO=dir]
 	@$(PY) -m local tools

@@ -10,7 +10,7 @@ from foxden.boot.node import Endpoint, Flow, Node, Role, Software
 from foxden.boot.parts import Boot, Command, File, Unit, filled
 from foxden.boot.program import Program, packed
 from foxden.boot.userdata import user_data
-from foxden.schedulers.kubernetes.node_software import KUBELET, KUBERNETES, OF_MASTERS, software
+from foxden.schedulers.kubernetes.node_software import KUBELET, KUBERNETES, OF_MASTERS, RELEASES, software
 from foxden.schedulers.kubernetes.placement import DEDICATED, label_problems, node_labels
 from foxden.schedulers.nodes import PACKAGE, Own, assembled, sandbox, secrets
 
@@ -18,6 +18,7 @@ __all__ = [
     "ADDRESSES",
     "ENDPOINT",
     "KEPT",
+    "RELEASES",
     "boot",
     "connection_options",
     "flows",

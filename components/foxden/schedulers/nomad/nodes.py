@@ -10,12 +10,13 @@ from foxden.boot.parts import Boot, Command, File, Unit, filled
 from foxden.boot.program import Program, packed
 from foxden.boot.userdata import user_data
 from foxden.schedulers.nodes import PACKAGE, Own, assembled, sandbox, secrets
-from foxden.schedulers.nomad.node_software import software
+from foxden.schedulers.nomad.node_software import RELEASES, software
 
 __all__ = [
     "ADDRESSES",
     "ENDPOINT",
     "KEPT",
+    "RELEASES",
     "boot",
     "connection_options",
     "flows",
