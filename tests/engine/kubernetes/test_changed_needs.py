@@ -31,33 +31,29 @@ def _reaches(world: World, need: str, addresses: dict[str, str]) -> None:
     until(reached, f"requests pass through {need}", within=15)
 
 
-def test_a_changed_env_rolls_in_without_a_failed_request(world: World) -> None:
-    """Only the environment's choices are changed; every instance is told the new value."""
+def test_a_changed_env_and_then_a_changed_need_are_injected_anew_and_back(world: World) -> None:
+    """New values arrive, old ones are gone, no other service is touched, no request fails; so it is on the way back."""
     site, before, colour = world.site, world.ids(), f"colour-{uuid.uuid4()}"
-    site.choose(services={SERVICE: {"env": {"COLOUR": colour}}})
-    with steady_requests(site.url("app")) as stream:
-        site.up()
-    stream.none_failed()
-    _only_changed(world, before)
-    told(lambda: programs(world, SERVICE), {"COLOUR": colour}, "COLOUR")
-    world.keep()
-
-
-def test_a_need_changed_to_an_external_endpoint_is_injected_anew_and_back(world: World) -> None:
-    """The new address arrives, the old one is gone, no other service is touched, no request fails; so it is back."""
-    site, before = world.site, world.ids()
     with outside_service("legacy") as listening, steady_requests(site.url("app")) as stream:
-        legacy = listening.replace("127.0.0.1", THIS_MACHINE)
+        # Sooner gone than by default: an ``up`` that takes a way away waits for as long as an instance may take.
+        site.choose(services={SERVICE: {"env": {"COLOUR": colour}, "termination_grace": 5}})
+        site.up()
+        _only_changed(world, before)
+        told(lambda: programs(world, SERVICE), {"COLOUR": colour}, "COLOUR", "LEGACY_")
+
+        before, legacy = world.ids(), listening.replace("127.0.0.1", THIS_MACHINE)
         needs_legacy(site, legacy)
         site.up()
         _reaches(world, "legacy", {"LEGACY_URL": legacy})
         host, port = legacy.removeprefix("http://").split(":")
-        wanted = {"LEGACY_URL": legacy, "LEGACY_HOST": host, "LEGACY_PORT": port}
-        told(lambda: programs(world, SERVICE), wanted, "PODS_", "LEGACY_")
+        wanted = {"LEGACY_URL": legacy, "LEGACY_HOST": host, "LEGACY_PORT": port, "COLOUR": colour}
+        told(lambda: programs(world, SERVICE), wanted, "PODS_", "LEGACY_", "COLOUR")
         _only_changed(world, before)
+
         # Back again while the other end still answers, as a user who changes their mind.
         before = world.ids()
         world.make_well()
         _reaches(world, "pods", ADDRESS)
+        told(lambda: programs(world, SERVICE), {}, "LEGACY_", "COLOUR")
+        _only_changed(world, before)
     stream.none_failed()
-    _only_changed(world, before)
