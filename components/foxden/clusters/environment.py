@@ -10,7 +10,7 @@ from foxden.errors import Problem, check
 from foxden.naming import secret_problem
 from foxden.schedulers import base
 from foxden.service.cluster import args_problems
-from foxden.service.prepare import placeholders
+from foxden.service.prepare import placeholders, public
 from foxden.service.reader import Reader
 
 
@@ -44,7 +44,7 @@ class Environment(pulumi.ComponentResource):
             base.Environment(
                 secrets={key: pulumi.Output.secret(value) for key, value in (args.get("secrets") or {}).items()},
                 notes={key: value for key, value in (args.get("notes") or {}).items() if value is not None},
-                options=connection.get("options") or {},
+                options=public(connection).get("options") or {},
             ),
             base.child_options(chosen, connection, self, opts),
         )
