@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 import foxden
-from tests.mocks import Secret, reveal, run, unknown_output
+from tests.mocks import Failed, Secret, reveal, run, unknown_output
 from tests.unit.schedulers.kubernetes.test_kubernetes_resources import CLUSTER, DEPLOYMENT, SECRET, WEB, services
 
 lib: Any = foxden
@@ -39,6 +39,17 @@ def test_secrets_that_are_not_known_yet_are_told_apart() -> None:
 
     urns = [each.urn for each in run(program, preview=True).resources if each.type == SECRET]
     assert len(urns) == len(set(urns)) == 4
+
+
+@pytest.mark.parametrize("value", [5, None, "key-\udc80"])
+def test_a_secret_that_turns_out_to_be_no_text_is_told_and_not_repeated(value: Any) -> None:
+    def program() -> None:
+        lib.Environment("environment", {"cluster": CLUSTER, "secrets": {"key": pulumi.Output.from_input(value)}})
+
+    with pytest.raises(Failed) as caught:
+        run(program)
+    assert isinstance(caught.value.__cause__, foxden.InvalidInput)
+    assert str(caught.value) == "environment: secrets.key must be a text that UTF-8 can hold"
 
 
 @pytest.mark.parametrize("preview", [True, False])
