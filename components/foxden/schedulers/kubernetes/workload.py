@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
+from foxden.naming import digest
 from foxden.schedulers.kubernetes.options import KubernetesOptions
 from foxden.schedulers.kubernetes.pod import in_set
-from foxden.schedulers.kubernetes.units import CANARY, MAIN, digest, metadata, pods_of, seconds, versioned
+from foxden.schedulers.kubernetes.units import CANARY, MAIN, metadata, pods_of, seconds, versioned
 from foxden.service.spec import ReleaseStrategy, ServiceSpec
 
 LONGEST = 24 * 3600
