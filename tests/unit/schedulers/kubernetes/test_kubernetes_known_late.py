@@ -52,6 +52,19 @@ def test_a_secret_that_turns_out_to_be_no_text_is_told_and_not_repeated(value: A
     assert str(caught.value) == "environment: secrets.key must be a text that UTF-8 can hold"
 
 
+@pytest.mark.parametrize("options", [{"quota_pods": "40"}, {"container_max_cpu": "2"}, None])
+def test_nobody_waits_for_a_quota_that_bounds_nothing(options: Any) -> None:
+    """The official plugin waits until its bounds are in force, and takes none for not yet; None is known late."""
+
+    def program() -> None:
+        late = pulumi.Output.from_input({"cluster_domain": "c.example"})
+        lib.Environment("environment", {"cluster": {**CLUSTER, "options": late if options is None else options}})
+
+    quota = run(program).one("kubernetes:core/v1:ResourceQuota").inputs
+    waits = quota["metadata"].get("annotations", {}).get("pulumi.com/skipAwait") != "true"
+    assert waits == bool(quota["spec"]["hard"])
+
+
 @pytest.mark.parametrize("preview", [True, False])
 def test_the_text_of_a_kubeconfig_may_be_a_secret(preview: bool) -> None:
     """It holds a credential, and nothing but the provider reads it."""
