@@ -37,6 +37,11 @@ def fewest(spec: ServiceSpec) -> int:
     return spec.autoscaling.minimum if spec.autoscaling else spec.replicas
 
 
+def most(spec: ServiceSpec) -> int:
+    """How many instances there are at most."""
+    return spec.autoscaling.maximum if spec.autoscaling else spec.replicas
+
+
 def main_set(spec: ServiceSpec, template: Mapping[str, Any]) -> str:
     """What the set of all instances but canaries is called: after what it runs, where a new one is to be beside it."""
     return digest(template) if spec.release.strategy == ReleaseStrategy.BLUE_GREEN else MAIN
@@ -59,10 +64,12 @@ def _deployment(
     spec: ServiceSpec, environment: str, template: Mapping[str, Any], part: str, name: str, number: int | None
 ) -> dict[str, Any]:
     release = spec.release
+    # As many as the load may have made: each is replaced.
+    replaced = most(spec) - canaries(spec) if number is None else number
     annotations = {
         "foxden/version": spec.version,
         "foxden/auto-revert": str(release.auto_revert).lower(),
-        "pulumi.com/timeoutSeconds": str(longest_release(spec, spec.replicas if number is None else number)),
+        "pulumi.com/timeoutSeconds": str(longest_release(spec, replaced)),
     }
     replicas = {} if number is None else {"replicas": number}
     return {

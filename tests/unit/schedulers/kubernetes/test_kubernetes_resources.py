@@ -85,6 +85,35 @@ def test_a_blue_green_switch_waits_for_the_new_set() -> None:
     assert main.inputs["metadata"]["name"] == f"pods--{service.inputs['spec']['selector']['foxden/set']}"
 
 
+@pytest.mark.parametrize(
+    "description",
+    [
+        {},
+        {"release": {"strategy": "canary"}},
+        {"release": {"strategy": "blue-green"}},
+        {"kind": "job", "port": None},
+        {"kind": "cron", "port": None, "schedule": "0 3 * * *"},
+    ],
+)
+def test_instances_may_take_their_time_to_leave(description: Any) -> None:
+    """What is deleted is waited for until its last instance has ended, however soon a release would have failed."""
+    limits: list[Any] = []
+
+    def look(made: pulumi.ResourceTransformationArgs) -> None:
+        if made.type_.endswith((":Deployment", "Job")):
+            limits.append(made.opts.custom_timeouts)
+
+    def program() -> None:
+        pulumi.runtime.register_stack_transformation(look)
+        lib.Service("pods", {**WEB, **description, "termination_grace": 3600, "cluster": CLUSTER})
+
+    run(program)
+    assert limits
+    for each in limits:
+        assert int(each.delete.removesuffix("s")) > 3600 + 300
+        assert (each.create, each.update) == (None, None)
+
+
 @pytest.mark.parametrize("description", [{"release": {"strategy": "blue-green"}}, {"kind": "job", "port": None}])
 def test_what_is_called_after_its_content_is_another_resource_with_other_content(description: Any) -> None:
     """No replacement, which could not be taken back after it failed."""
@@ -95,26 +124,6 @@ def test_what_is_called_after_its_content_is_another_resource_with_other_content
     )
     assert first == again and first.keys().isdisjoint(second)
     assert all(name == called for name, called in {**first, **second}.items())
-
-
-def test_what_is_called_after_content_that_is_not_known_yet_is_told_apart() -> None:
-    """A preview refuses two resources of one name, whichever services they are of."""
-
-    def late(**more: Any) -> dict[str, Any]:
-        return {**WEB, "image": unknown_output(), **more}
-
-    sets = {"release": {"strategy": "blue-green"}}
-    jobs = {"kind": "job", "port": None}
-    done = services(
-        preview=True,
-        web=lambda: late(**sets),
-        api=lambda: late(**sets),
-        load=lambda: late(**jobs),
-        migrate=lambda: late(**jobs),
-    )
-    urns = [each.urn for each in done.resources]
-    assert sorted(urns) == sorted(set(urns))
-    assert len(done.of_type(DEPLOYMENT)) == len(done.of_type("kubernetes:batch/v1:Job")) == 2
 
 
 def test_the_version_is_known_when_it_runs_and_not_before() -> None:
@@ -223,15 +232,6 @@ def test_a_secret_that_is_not_known_yet_has_no_version_yet() -> None:
 
     done = run(program, preview=True)
     assert done.one(DEPLOYMENT).inputs["spec"] is UNKNOWN
-
-
-def test_secrets_that_are_not_known_yet_are_told_apart() -> None:
-    def program() -> None:
-        values = {name: pulumi.Output.secret(unknown_output()) for name in ("key", "team/key")}
-        lib.Environment("environment", {"cluster": CLUSTER, "secrets": values})
-
-    urns = [each.urn for each in run(program, preview=True).resources if each.type == SECRET]
-    assert len(urns) == len(set(urns)) == 4
 
 
 def test_bounds_are_there_when_they_are_chosen() -> None:
