@@ -28,6 +28,9 @@ POLICIES = ("AmazonEC2ContainerRegistryPullOnly", "AmazonEKSWorkerNodePolicy")
 DEVICE = "/dev/xvda"
 """What Amazon's image calls its root device."""
 
+SMALLEST_DISK = 20
+"""GiB that Amazon's image takes: EC2 makes no disk that is smaller than what is put onto it."""
+
 _RELEASE = re.compile(r"(\d+\.\d+)\.\d+-\d{8}\Z", re.ASCII)
 _PODS = ((1, 65535), "pods have addresses of the network, and what may talk to what their policies say")
 
@@ -56,6 +59,8 @@ def pool_problems(plan: ManagedPoolPlan) -> list[Problem]:
     elif release and release[1] != plan.version:
         found.append(f"image must be a release for {plan.version}, which the cluster is, got {shown(plan.image)}")
     found += type_problems(plan.types) + disk_problems(plan.disk)
+    if plan.disk.size < SMALLEST_DISK:
+        found.append(f"disk.size must be at least {SMALLEST_DISK}, which Amazon's image takes, got {plan.disk.size}")
     return [Problem(plan.subject, problem) for problem in found] + tag_problems(plan.subject, plan.tags)
 
 
