@@ -22,7 +22,7 @@ def problems(cluster: Any = CLUSTER, name: str = "it", **description: Any) -> li
 
 
 def test_a_usual_service_is_taken() -> None:
-    usual = {"labels": {"team/name": "a.b_c-d", "tier": ""}, "env": {"A": "$(HOME) \t\n\x01 é 猫 😀"}}
+    usual: Any = {"labels": {"team/name": "a.b_c-d", "tier": ""}, "env": {"A": "$(HOME) \t\n\x01 é 猫 😀"}}
     assert problems(**usual) == []
 
 
@@ -76,7 +76,7 @@ def test_schedules_that_are_taken(schedule: str) -> None:
 
 
 def test_a_prefix_is_taken_away_by_traefik_alone() -> None:
-    routed = {"routes": [{"path": "/api", "strip_path": True}]}
+    routed: Any = {"routes": [{"path": "/api", "strip_path": True}]}
     assert problems(**routed) == []
     nginx = {**CLUSTER, "options": {"ingress_class": "nginx"}}
     assert problems(nginx, **routed) == [
