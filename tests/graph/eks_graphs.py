@@ -46,15 +46,16 @@ def up(
     running: str = "",
     more: Any = None,
     preview: bool = False,
+    name: str = "dev",
+    network: Mapping[str, Any] = NETWORK,
 ) -> Recorded:
     """A network, the control plane and pools. ``running`` is the version that is there; ``more`` is done with it."""
     kept = {"values": [running] if running else []}
 
     def program() -> None:
-        network = lib.Network("dev", NETWORK).facts
-        made = lib.CoreCluster("dev", {"network": network, **core})
-        for name, args in pools.items():
-            lib.WorkerPool(name, {**args, "cluster": made.facts})
+        made = lib.CoreCluster(name, {"network": lib.Network(name, network).facts, **core})
+        for pool, args in pools.items():
+            lib.WorkerPool(pool, {**args, "cluster": made.facts})
         if more:
             more(made)
 

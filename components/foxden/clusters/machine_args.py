@@ -8,9 +8,9 @@ class DiskArgs(TypedDict):
     """The disk of a machine. It is always encrypted."""
 
     size: NotRequired[int]
-    """GiB, 8 to 16384. Default: 30."""
+    """GiB, 8 to 16384; 20 at least where Amazon runs the servers. Default: 30."""
     iops: NotRequired[int]
-    """Operations a second, 3000 to 16000. Default: 3000."""
+    """Operations a second, 3000 to 16000, on AWS at most 500 for each GiB if that is more than 3000. Default: 3000."""
     throughput: NotRequired[int]
     """MiB a second, 125 to 1000, at most a quarter of ``iops``. Default: 125."""
     device: NotRequired[str]

@@ -103,7 +103,15 @@ def test_a_node_touches_its_own_group_alone(document: Any, group: str) -> None:
 
 def test_a_server_that_nothing_replaces_touches_no_group() -> None:
     found = statements(node_policy(node(Role.SERVER), "", Secrets(("*",), ("*",)), KEY, "b"))
-    assert not {"ComeAndGo", "ReplaceUnhealthy", "SeeGroups"} & found.keys()
+    assert not {"ComeAndGo", "ReplaceUnhealthy"} & found.keys()
+
+
+def test_every_server_sees_of_which_group_a_worker_is() -> None:
+    """A master that is in no group itself lets workers in by theirs."""
+    for group in ("", "foxden-dev-servers"):
+        found = statements(node_policy(node(Role.SERVER), group, Secrets(("*",), ("*",)), KEY, "b"))
+        seeing = ["autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeAutoScalingInstances"]
+        assert (found["SeeGroups"]["Action"], found["SeeGroups"]["Resource"]) == (seeing, ["*"])
 
 
 def test_a_node_fetches_programs_and_nothing_else_of_their_bucket() -> None:

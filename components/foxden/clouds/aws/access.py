@@ -55,10 +55,14 @@ def node_policy(node: Node, group: str, secrets: Secrets, key: str, bucket: str)
             _allow("FetchPrograms", ["s3:GetObject"], [programs]),
             _allow("FindServers", ["ec2:DescribeInstances"], ["*"], _in_region(place)),
             _allow("BeManaged", SESSION_ACTIONS, ["*"]),
+            # Asked by every node for itself, and by masters of Kubernetes for workers, be they in a group or not.
+            _allow("SeeGroups", SEEING_GROUPS, ["*"], _in_region(place)),
             *(_scaling(node, group, place) if group else []),
         ]
     )
 
+
+SEEING_GROUPS = ("autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeAutoScalingInstances")
 
 SESSION_ACTIONS = (
     "ssm:UpdateInstanceInformation",
@@ -108,8 +112,6 @@ def _scaling(node: Node, group: str, place: Place) -> Iterable[Document]:
     yield _allow("ComeAndGo", ending, own, tagged)
     if node.role is Role.SERVER:
         yield _allow("ReplaceUnhealthy", ["autoscaling:SetInstanceHealth"], own, tagged)
-    seeing = ("autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeAutoScalingInstances")
-    yield _allow("SeeGroups", seeing, ["*"], _in_region(place))
 
 
 def snapshots_policy(node: Node, bucket_arn: str) -> Document:

@@ -26,6 +26,8 @@ class Addon:
     """Whose pods have the rights of ``policy``, in kube-system."""
     policy: str = ""
     """The policy of Amazon's own that they take."""
+    role: str = ""
+    """What their role is called after ``addon-``: few characters, for a role's name has 64 at most."""
     first: bool = False
     """Whether nodes can't come to work without it."""
 
@@ -35,6 +37,7 @@ ADDONS: Mapping[str, Addon] = {
         "v1.49.0-eksbuild.1",
         service_account="ebs-csi-controller-sa",
         policy="service-role/AmazonEBSCSIDriverPolicy",
+        role="ebs-csi",
     ),
     "coredns": Addon("v1.12.3-eksbuild.1"),
     "eks-pod-identity-agent": Addon("v1.3.4-eksbuild.1", first=True),
@@ -47,6 +50,7 @@ ADDONS: Mapping[str, Addon] = {
         {"enableNetworkPolicy": "true", "env": {"NETWORK_POLICY_ENFORCING_MODE": "standard"}},
         "aws-node",
         "AmazonEKS_CNI_Policy",
+        "vpc-cni",
         first=True,
     ),
 }
@@ -81,7 +85,7 @@ def create_addons(scope: Scope, plan: ManagedPlan, cluster: Any) -> list[pulumi.
         needed: list[pulumi.Resource] = []
         if addon.policy:
             pods = ("kube-system", addon.service_account)
-            role = _role(scope, f"addon-{name}", plan.site.region, cluster, pods)
+            role = _role(scope, f"addon-{name}", f"addon-{addon.role}", plan.site.region, cluster, pods)
             partition = role.arn.apply(lambda arn: arn.split(":", 2)[1])
             attached = aws.iam.RolePolicyAttachment(
                 scope.logical(f"addon-{name}"),
@@ -112,7 +116,7 @@ def create_identity_of_pods(scope: Scope, name: str, identity: PodIdentity, clus
     import pulumi_aws as aws
 
     pods = (identity.namespace, identity.service_account)
-    role = _role(scope, name, region, cluster, pods)
+    role = _role(scope, name, name, region, cluster, pods)
     aws.iam.RolePolicy(scope.logical(name), name=name, role=role.name, policy=identity.policy, opts=scope.opts)
     aws.eks.PodIdentityAssociation(
         scope.logical(name),
@@ -125,7 +129,7 @@ def create_identity_of_pods(scope: Scope, name: str, identity: PodIdentity, clus
     )
 
 
-def _role(scope: Scope, what: str, region: str, cluster: Any, pods: tuple[str, str]) -> Any:
+def _role(scope: Scope, what: str, called: str, region: str, cluster: Any, pods: tuple[str, str]) -> Any:
     """A role that pods of one namespace and service account take, in that cluster alone."""
     import pulumi_aws as aws
 
@@ -142,7 +146,7 @@ def _role(scope: Scope, what: str, region: str, cluster: Any, pods: tuple[str, s
 
     return aws.iam.Role(
         scope.logical(what),
-        name=f"{scope.called(what)}-{region}",
+        name=f"{scope.called(called)}-{region}",
         assume_role_policy=cluster.arn.apply(trust),
         tags=scope.tagged(what),
         opts=scope.opts,

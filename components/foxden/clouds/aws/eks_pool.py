@@ -28,6 +28,9 @@ POLICIES = ("AmazonEC2ContainerRegistryPullOnly", "AmazonEKSWorkerNodePolicy")
 DEVICE = "/dev/xvda"
 """What Amazon's image calls its root device."""
 
+SMALLEST_DISK = 20
+"""GiB that Amazon's image takes: EC2 makes no disk that is smaller than what is put onto it."""
+
 _RELEASE = re.compile(r"(\d+\.\d+)\.\d+-\d{8}\Z", re.ASCII)
 _PODS = ((1, 65535), "pods have addresses of the network, and what may talk to what their policies say")
 
@@ -35,8 +38,8 @@ FLOWS = (
     Flow(Role.WORKER, Role.SERVER, "tcp", (443, 443), "the API"),
     Flow(Role.SERVER, Role.WORKER, "tcp", (443, 443), "admission webhooks"),
     Flow(Role.SERVER, Role.WORKER, "tcp", (4443, 4443), "APIs that are served on workers"),
-    Flow(Role.SERVER, Role.WORKER, "tcp", (10260, 10260), "cert-manager's webhook"),
-    Flow(Role.SERVER, Role.WORKER, "tcp", (10250, 10250), "the kubelets' API, and APIs and webhooks of pods"),
+    Flow(Role.SERVER, Role.WORKER, "tcp", (10260, 10260), "the webhook of cert-manager"),
+    Flow(Role.SERVER, Role.WORKER, "tcp", (10250, 10250), "the API of kubelets, and APIs and webhooks of pods"),
     *(Flow(Role.WORKER, Role.WORKER, protocol, *_PODS) for protocol in ("tcp", "udp")),
 )
 """Who talks to whom; a server is an interface of the control plane's in this network."""
@@ -56,6 +59,8 @@ def pool_problems(plan: ManagedPoolPlan) -> list[Problem]:
     elif release and release[1] != plan.version:
         found.append(f"image must be a release for {plan.version}, which the cluster is, got {shown(plan.image)}")
     found += type_problems(plan.types) + disk_problems(plan.disk)
+    if plan.disk.size < SMALLEST_DISK:
+        found.append(f"disk.size must be at least {SMALLEST_DISK}, which Amazon's image takes, got {plan.disk.size}")
     return [Problem(plan.subject, problem) for problem in found] + tag_problems(plan.subject, plan.tags)
 
 

@@ -12,6 +12,12 @@ _TYPE = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9-]+\Z", re.ASCII)
 _TAG = re.compile(r"[A-Za-z0-9+\-=.,_:@]{1,128}\Z", re.ASCII)
 _VALUE = re.compile(r"[\w +\-=.:/@]{0,256}\Z")
 
+LEAST_IOPS = 3000
+"""Operations a second that any disk has, however small."""
+
+IOPS_OF_A_GIB = 500
+"""Operations a second that AWS gives at most for a GiB of a disk (gp3)."""
+
 HOW_TO_PIN = (
     "pin one, such as what `aws ssm get-parameters --names "
     "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id` says today"
@@ -34,10 +40,14 @@ def type_problems(types: Sequence[str]) -> list[str]:
 
 def disk_problems(disk: Disk) -> list[str]:
     """What AWS would refuse of a disk."""
-    most = disk.iops // 4
-    if disk.throughput <= most:
-        return []
-    return [f"disk.throughput must be at most a quarter of disk.iops ({most}), got {disk.throughput}"]
+    found, most = [], max(LEAST_IOPS, IOPS_OF_A_GIB * disk.size)
+    if disk.iops > most:
+        per = f"{IOPS_OF_A_GIB} for each GiB of disk.size ({disk.size})"
+        found.append(f"disk.iops must be at most {most}, {per}, got {disk.iops}")
+    quarter = disk.iops // 4
+    if disk.throughput > quarter:
+        found.append(f"disk.throughput must be at most a quarter of disk.iops ({quarter}), got {disk.throughput}")
+    return found
 
 
 def tag_problems(subject: str, tags: Mapping[str, str]) -> list[Problem]:

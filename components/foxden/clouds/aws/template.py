@@ -33,7 +33,8 @@ def instance_tags(scope: Scope, what: str, node: Node) -> dict[str, str]:
 def create_template(
     scope: Scope, what: str, machines: Machines, profile: Any, group: pulumi.Input[str], told: pulumi.Input[str]
 ) -> Any:
-    """What is ``told`` is the user-data. IMDSv2 alone, one hop: a container can't ask for the node's identity.
+    """What is ``told`` is the user-data. IMDSv2 alone, one hop: a container with a network of its own can't ask for the
+    node's identity; one in the node's network can.
 
     Disks are encrypted.
     """
