@@ -10,6 +10,7 @@ SOURCES := __main__.py components local stacks tests review documents bench poli
 given = $(if $(findstring command,$(origin $(1))),$($(1)))
 quoted = '$(subst ','\'',$(1))'
 option = $(if $(call given,$(1)),--$(2) $(call quoted,$($(1))))
+needed = $(if $(call given,$(1)),--$(2) $(call quoted,$($(1))),$(error make $@ needs $(1): see 'make help'))
 # ENV=demo before `make` counts, too: it must not take everything down. A path is the start-up file of a shell.
 environment = $(if $(ENV),$(if $(findstring /,$(ENV)),,--env $(call quoted,$(ENV))))
 
@@ -24,15 +25,25 @@ in-cluster = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(CL
 in-lab = if [ "$$(id -u) $$(uname)" = "0 Linux" ]; then $(PY) -m pytest $(LAB) --ignore $(LAB)/kubernetes && $(PY) -m pytest $(LAB)/kubernetes; \
 	else echo "not run: the tests with hosts that really boot ($(LAB)) take root on Linux"; fi
 
+# An option that a command doesn't take, as its line below says, is not passed over: `make down STACK=demo` would take all
+# away. What is no option of any command is a variable for programs, and a make within a make is given those of the first.
+comma := ,
+options = $(sort $(shell sed -n 's/^\($(1)\):.*\#\# //p' Makefile | grep -o '[A-Z]*=' | tr -d =))
+taken := $(foreach goal,$(MAKECMDGOALS),$(call options,$(notdir $(goal))))
+strange := $(strip $(foreach name,$(filter-out $(taken),$(call options,[a-z-]*)),$(if $(call given,$(name)),$(name))))
+ifneq ($(and $(filter 0,$(MAKELEVEL)),$(MAKECMDGOALS),$(strange)),)
+$(error make $(MAKECMDGOALS) takes no $(strange)$(if $(taken),$(comma) but $(taken)))
+endif
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 # Whatever is explained is a command, and never a file.
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' Makefile)
 
 help: ## this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: $(READY) ## deploy everything onto this machine [ENV=demo] [TTL=8h] [SCHEDULER=kubernetes], or another's cluster: ENV=demo BASE=dev
+up: $(READY) ## deploy everything onto this machine [ENV=demo] [TTL=8h] [SCHEDULER=kubernetes|CONTEXT=kind-dev], or another's cluster: ENV=demo BASE=dev
 	@$(PY) -m local up $(environment) $(call option,TTL,ttl) $(call option,BASE,base) $(call option,SCHEDULER,scheduler) $(call option,CONTEXT,context)
 
 down: $(READY) ## take everything away again, or one environment [ENV=demo]
@@ -42,34 +53,34 @@ status: $(READY) ## what runs: environments, services, agents
 	@$(PY) -m local status
 
 logs: $(READY) ## last lines of every instance of a service: S=pods [ENV=demo] [N=50] [FOLLOW=1]
-	@$(PY) -m local logs $(environment) $(call option,S,service) $(call option,N,lines) $(if $(call given,FOLLOW),--follow)
+	@$(PY) -m local logs $(environment) $(call needed,S,service) $(call option,N,lines) $(if $(call given,FOLLOW),--follow)
 
-simulate: $(READY) ## an environment on a simulated AWS: up, audited, no changes, gone again: STACK=dev
+simulate: $(READY) ## an environment on a simulated AWS: up, audited, no changes, gone again [STACK=dev]
 	@$(PY) -m local tools
 	@$(PY) -m local simulate $(call option,STACK,stack)
 
-audit: $(READY) ## judge what an environment consists of, by its state: STACK=dev [REFRESH=1] [FILE=state.json]
+audit: $(READY) ## judge what an environment consists of, by its state [STACK=dev] [REFRESH=1|FILE=state.json]
 	@$(PY) -m local audit $(call option,STACK,stack) $(if $(call given,REFRESH),--refresh) $(call option,FILE,file)
 
 reap: $(READY) ## take the environments away whose time is over
 	@$(PY) -m local reap
 
 secret: $(READY) ## keep a secret, read from standard input: NAME=pods-api-key [ENV=demo]
-	@$(PY) -m local secret $(environment) $(call option,NAME,name)
+	@$(PY) -m local secret $(environment) $(call needed,NAME,name)
 
 env: $(READY) ## exports for using pulumi, nomad and consul by hand: eval "$(make -s env)"
 	@$(PY) -m local env
 
 connect: $(READY) ## bring the APIs of a cloud cluster to this machine, until Ctrl-C: STACK=dev
-	@$(PY) -m local connect $(call option,STACK,stack)
+	@$(PY) -m local connect $(call needed,STACK,stack)
 
 pin-image: $(READY) ## put the latest Ubuntu LTS image into a file, which the next pulumi up rolls to: STACK=dev
-	@$(PY) -m local pin-image $(call option,STACK,stack)
+	@$(PY) -m local pin-image $(call needed,STACK,stack)
 
 pin-checksums: $(READY) ## put checksums of nodes' programs, where a file has none, into it: STACK=qa [FROM=archive]
-	@$(PY) -m local pin-checksums $(call option,STACK,stack) $(call option,FROM,from)
+	@$(PY) -m local pin-checksums $(call needed,STACK,stack) $(call option,FROM,from)
 
-policy: $(READY) ## preview with the policy pack, reports for a pull request: STACK=dev [OVER=stack|simulated] [BASE=commit] [TO=dir]
+policy: $(READY) ## preview with the policy pack, reports for a pull request [STACK=dev] [OVER=stack|simulated] [BASE=commit] [TO=dir]
 	@$(PY) -m local tools
 	@$(PY) -m review policy $(call option,STACK,stack) $(call option,OVER,over) $(call option,BASE,base) $(call option,TO,to)
 
@@ -79,7 +90,7 @@ parity: $(READY) ## how the environments differ, from their files alone
 schema: $(READY) ## write components/schema.json anew, after a change of a component or its args
 	@$(PY) -m local schema
 
-tools: $(READY) ## get pulumi, nomad, consul, caddy and the plugins, or what Kubernetes takes: SCHEDULER=kubernetes
+tools: $(READY) ## get pulumi, nomad, consul, caddy and the plugins, or what Kubernetes takes [SCHEDULER=kubernetes]
 	@$(PY) -m local tools $(call option,SCHEDULER,scheduler)
 
 test: $(READY) ## all tests, those against real servers last
@@ -126,10 +137,10 @@ lint: $(READY) ## style and types
 docs: $(READY) ## the documentation as a site, in .foxden/site; a link that leads nowhere fails
 	@$(PY) -m documents.site
 
-graph: $(READY) ## what a stack registers, drawn into docs/graphs/: STACK=dev, or all
+graph: $(READY) ## what a stack registers, drawn into docs/graphs/: all, or one [STACK=dev]
 	@$(PY) -m documents.draw $(call option,STACK,stack)
 
-bench: $(READY) ## measure previews, imports and `make up`, or one of these: [PART=kubernetes] [LARGEST=100]
+bench: $(READY) ## measure previews, imports and `make up`, or one of these [PART=kubernetes] [LARGEST=100]
 	@$(PY) -m local tools
 	@$(PY) -m local tools --scheduler kubernetes
 	@$(PY) -m bench $(call option,PART,part) $(call option,LARGEST,largest)

@@ -52,6 +52,9 @@ REFERRED = (*CREDENTIALS, "ca")
 PRIVATE = frozenset((*REFERRED, *(f"{key}_reference" for key in REFERRED)))
 """The fields that only a provider needs, and no renderer sees."""
 
+PRIVATE_OPTIONS = frozenset({"kubeconfig"})
+"""The same among the options: they may hold a credential."""
+
 
 @dataclass(frozen=True)
 class Connection:

@@ -1,6 +1,8 @@
 """Names: what is allowed, and how a service is called where environments share a cluster."""
 
+import json
 import re
+from hashlib import sha256
 from typing import Any
 
 SEPARATOR = "--"
@@ -17,6 +19,8 @@ MAX_PORT = 15
 
 MAX_SECRET = 100
 """Characters of a secret's name."""
+
+_DIGITS = 10
 
 _LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?\Z", re.ASCII)
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z", re.ASCII)
@@ -78,3 +82,8 @@ def discovery_name(service: str, environment: str) -> str:
 def env_prefix(name: str) -> str:
     """The start of the ENV names that a need of ``name`` gives: ``meeting-router`` -> ``MEETING_ROUTER``."""
     return name.upper().replace("-", "_")
+
+
+def digest(content: Any) -> str:
+    """A short name for plain data, which is another one when the data is."""
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:_DIGITS]

@@ -1,8 +1,10 @@
 """``down``: take an environment, or everything, away."""
 
 import argparse
+import json
 import shutil
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 from local.agents.cluster import load
@@ -18,12 +20,13 @@ from local.paths import state_dir
 from local.stackfiles import environments as with_files
 from local.stackfiles import strip_salt
 
+_PROJECT = "foxden"
 _DESTROYED_WITHIN = 120.0
 _BACK_WITHIN = 15.0
 _LOST_WITHIN = 10.0
 _OURS = (
-    "agents", "artifacts", "bin", "environments", "logs", "pulumi", "pulumi-home", "pulumi-work", "secrets",
-    "agents.lock", "artifacts.json", "cluster.json", "tools.json", LOCK,
+    "agents", "artifacts", "bin", "environments", "logs", "pulumi", "pulumi-home", "pulumi-work", "review", "secrets",
+    "site", "terraform", "agents.lock", "artifacts.json", "cluster.json", "tools.json", LOCK,
 )  # fmt: skip
 """All that is ever put into the state directory."""
 
@@ -40,8 +43,9 @@ def run(options: argparse.Namespace) -> int:
         if options.env:
             one(options.env, progress)
         else:
+            here = environments.recorded()
             everything(progress)
-            _remove_state()
+            _remove_state(here)
             progress.step("everything is gone")
     return 0
 
@@ -119,19 +123,40 @@ def _forget(env: str, progress: Progress) -> None:
         progress.step(f"Pulumi may still know '{env}': {error}")
 
 
-def _remove_state() -> None:
-    """Remove the state directory, but for what somebody else has put there."""
+def _remove_state(here: Collection[str]) -> None:
+    """Remove the state directory, but for what somebody else has put there; ``here``: what ran on the cluster."""
     state = state_dir()
+    elsewhere = _states_of_others(state / "pulumi", here)
     for name in _OURS:
-        _remove(state / name)
+        if name != "pulumi" or not elsewhere:
+            _remove(state / name)
     try:
-        others = sorted(path.name for path in state.iterdir())
+        others = sorted(path.name for path in state.iterdir() if not (elsewhere and path.name == "pulumi"))
+        if elsewhere:
+            say(f"left in {state / 'pulumi'}, for what they know is not on this machine: the states of {elsewhere}")
         if others:
             say(f"left in {state}, for it is not ours: {', '.join(others)}")
-        else:
+        if not (elsewhere or others):
             state.rmdir()
     except OSError as error:
         raise LocalError(f"cannot remove {state}: {error}") from None
+
+
+def _states_of_others(backend: Path, here: Collection[str]) -> str:
+    """The stacks whose state alone knows of resources elsewhere: of a cluster on AWS, or of another project."""
+    files = sorted((backend / ".pulumi" / "stacks").glob("*/*.json"))
+    ours = {f"{_PROJECT}/{env}" for env in (environments.LOCAL, *here)}
+    names = {f"{file.parent.name}/{file.stem}": file for file in files}
+    return ", ".join(name for name, file in names.items() if name not in ours and _knows_of_something(file))
+
+
+def _knows_of_something(state: Path) -> bool:
+    try:
+        return bool(json.loads(state.read_text())["checkpoint"]["latest"]["resources"])
+    except (KeyError, TypeError):  # made, and never deployed
+        return False
+    except (OSError, ValueError):
+        return True
 
 
 def _remove(path: Path) -> None:

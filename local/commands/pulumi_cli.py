@@ -103,6 +103,11 @@ class Pulumi:
         """The stack's state as Pulumi exports it; what is secret stays encrypted. Raises LocalError for none."""
         code, said = self._run("stack", "export", "--stack", self._env)
         if code:
+            if _MISSING in said:
+                where = self._environ["PULUMI_BACKEND_URL"]
+                raise LocalError(
+                    f"there is no stack '{self._env}' in {where}: PULUMI_BACKEND_URL says where its state is"
+                )
             raise LocalError(f"cannot read the state of '{self._env}': {_errors_in(said)}")
         return said
 

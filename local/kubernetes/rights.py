@@ -37,7 +37,7 @@ DEPLOYER = (
     *_rights("policy", "poddisruptionbudgets", KEEP),
     *_rights("autoscaling", "horizontalpodautoscalers", KEEP),
     *_rights("traefik.io", "middlewares", KEEP),
-    *_rights("", "pods pods/log events", LOOK),
+    *_rights("", "pods pods/log events persistentvolumeclaims", LOOK),
     *_rights("apps", "replicasets", LOOK),
 )
 """Those of the role in docs/kubernetes.md."""

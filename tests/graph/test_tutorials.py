@@ -27,7 +27,7 @@ def test_an_environment_with_a_cluster_of_its_own(tmp_path: Path, monkeypatch: p
     done = up(parse_settings("staging", "dev", stackfiles.values("staging", tmp_path)))
     assert done.one("foxden:index:CoreCluster").name == "staging"
     assert done.one("aws:ec2/vpc:Vpc").inputs["cidrBlock"] == "10.30.0.0/16"
-    assert len(done.of_type("aws:ec2/natGateway:NatGateway")) == 3
+    assert len(done.of_type("aws:ec2/natGateway:NatGateway")) == 1
     assert done.exports["urls"]["ionic-apps"] == "https://app.staging.foxden.example/"
 
 

@@ -10,7 +10,7 @@ from foxden.errors import Problem, check
 from foxden.naming import secret_problem
 from foxden.schedulers import base
 from foxden.service.cluster import args_problems
-from foxden.service.prepare import placeholders
+from foxden.service.prepare import placeholders, public
 from foxden.service.reader import Reader
 
 
@@ -42,15 +42,32 @@ class Environment(pulumi.ComponentResource):
         versions = chosen.environment(
             connection["environment"],
             base.Environment(
-                secrets={key: pulumi.Output.secret(value) for key, value in (args.get("secrets") or {}).items()},
+                secrets={key: _secret(key, value) for key, value in (args.get("secrets") or {}).items()},
                 notes={key: value for key, value in (args.get("notes") or {}).items() if value is not None},
-                options=connection.get("options") or {},
+                options=public(connection).get("options") or {},
             ),
             base.child_options(chosen, connection, self, opts),
         )
         self.name = pulumi.Output.from_input(connection["environment"])
         self.secret_versions = pulumi.Output.from_input(cast(Any, dict(versions)))
         self.register_outputs({"name": self.name, "secret_versions": self.secret_versions})
+
+
+def _secret(key: str, given: pulumi.Input[str]) -> pulumi.Output[str]:
+    """A secret's value; what is wrong with one that is known late is told then."""
+
+    def text(value: Any) -> str:
+        check([] if _is_text(value) else [Problem("environment", f"secrets.{key} must be a text that UTF-8 can hold")])
+        return cast(str, value)
+
+    return pulumi.Output.secret(given).apply(text)
+
+
+def _is_text(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and value.encode() is not None
+    except UnicodeEncodeError:
+        return False
 
 
 def _problems(args: Any) -> list[Problem]:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar, cast
 
 import pulumi
 
-from foxden.connection import PRIVATE, Connection, ConnectionArgs
+from foxden.connection import PRIVATE, PRIVATE_OPTIONS, Connection, ConnectionArgs
 from foxden.errors import Problem, check
 from foxden.service.reader import UNKNOWN
 
@@ -86,7 +86,11 @@ def _replaced(value: Any, known: Callable[[pulumi.Output[Any]], Any]) -> Any:
 
 def public(connection: ConnectionArgs) -> dict[str, Any]:
     """A connection without its credentials, and without what else only a provider needs."""
-    return {key: value for key, value in connection.items() if key not in PRIVATE and value is not None}
+    facts: dict[str, Any] = dict(connection)
+    facts = {key: value for key, value in facts.items() if key not in PRIVATE and value is not None}
+    if isinstance(facts.get("options"), Mapping):
+        facts["options"] = {key: value for key, value in facts["options"].items() if key not in PRIVATE_OPTIONS}
+    return facts
 
 
 def known_connection(values: Mapping[str, Any]) -> Connection:

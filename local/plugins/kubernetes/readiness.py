@@ -177,9 +177,9 @@ def claim(thing: Object) -> State:
 
 
 def quota(thing: Object) -> State:
-    """The limits are in force."""
+    """The limits are in force; where there is none, the official plugin waits in vain, and so do we."""
     wanted, hard = thing["spec"].get("hard"), (thing.get("status") or {}).get("hard")
-    return READY if wanted == hard else waiting("the limits are not in force yet")
+    return READY if wanted and wanted == hard else waiting("the limits are not in force yet")
 
 
 def secret(thing: Object) -> State:

@@ -99,10 +99,13 @@ def _of_container(cluster: Cluster, pod: Object, entry: dict[str, Any]) -> list[
     lines = []
     if pause and pause.get("reason") not in _STARTING:
         lines.append(f"{name}: [{pause.get('reason')}] {pause.get('message') or ''}".rstrip())
-    if ended and ended.get("exitCode"):
+    failed = bool(ended and ended.get("exitCode"))
+    if ended and failed:
         why = ended.get("message") or ""
         lines.append(f"{name}: ended with exit code {ended['exitCode']} ({ended.get('reason')}) {why}".rstrip())
-        lines += _last_words(cluster, pod, entry["name"], previous=not state.get("terminated"))
+    # Who runs and is not taken for well, or was ended for that, may have said why.
+    if failed or (not entry.get("ready") and (ended or "running" in state)):
+        lines += _last_words(cluster, pod, entry["name"], previous=bool(last) and not state.get("terminated"))
     return lines
 
 

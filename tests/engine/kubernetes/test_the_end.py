@@ -1,5 +1,11 @@
 """An environment that is taken away leaves no object; the cluster leaves nothing on the machine (see ``a_world``)."""
 
+import signal
+
+from tests.engine.harness.leftovers import processes_of
+from tests.engine.harness.shared import QUICK
+from tests.engine.harness.waiting import until
+from tests.engine.kubernetes.processes import door, part
 from tests.engine.kubernetes.world import World
 
 
@@ -12,3 +18,20 @@ def test_destroy_leaves_no_object(running: World) -> None:
     assert spaces == {"default", "kube-node-lease", "kube-public", "kube-system"}
     assert not running.api.items("/apis/networking.k8s.io/v1/networkpolicies")
     assert [pod["metadata"]["labels"]["k8s-app"] for pod in running.api.items("/api/v1/pods")] == ["kube-dns"]
+
+
+def test_a_start_whose_processes_are_all_killed_leaves_nothing_after_down(running: World) -> None:
+    """``up`` from nothing in its middle, and whatever holds the cluster; then ``down`` twice."""
+    site = running.site
+    site.local("down")
+    running.machine.left_as_it_was(site)
+    with site.start("up", "--scheduler", "kubernetes") as up:
+        until(lambda: part(site, "kubelet"), "the cluster's parts are started", within=60)
+        up.signal_group(signal.SIGKILL)
+        up.wait(10)
+    assert processes_of(site.state), "nothing was left to be ended: the test is blind"
+    door(site).kill()
+    site.local("down")
+    running.machine.left_as_it_was(site)
+    again = site.local("down")
+    assert again.seconds < QUICK, again

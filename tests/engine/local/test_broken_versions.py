@@ -4,17 +4,11 @@ import uuid
 
 import pytest
 
+from tests.engine.harness.changes import NEVER_WELL
 from tests.engine.harness.load import steady_requests
-from tests.engine.harness.shared import Shared, all_well
+from tests.engine.harness.shared import Shared, all_well, jobs_and_instances
 from tests.engine.harness.waiting import until
 
-NEVER_WELL = """
-import webapp
-def refuse(handler):
-    print("MARK: the database is not there", flush=True)
-    handler._send(webapp.HTTPStatus.SERVICE_UNAVAILABLE, {"error": "not today"})
-webapp.Handler.do_GET = refuse
-"""
 ENDS_AT_ONCE = """
 print("MARK: no licence found", file=sys.stderr, flush=True)
 sys.exit(3)
@@ -50,5 +44,24 @@ def test_a_broken_version_fails_and_the_old_one_keeps_serving(shared: Shared, fl
     until(lambda: all_well(site), "all services are well after the repair", within=20)
     new = site.get(site.url("app")).json()["needs"]["meeting-router"]["needs"]["pods"]["version"]
     assert new != old, f"the repaired version does not run, but {new}"
+    site.pulumi("preview", "--stack", "local", "--expect-no-changes")
+    shared.keep()
+
+
+def test_a_check_that_asks_for_what_is_not_there_is_a_broken_version(shared: Shared) -> None:
+    """The instances that serve don't get the new check: new ones do, and their log is shown."""
+    site = shared.site
+    chosen = site.read("Pulumi.local.yaml")
+    before = jobs_and_instances(site)
+    site.choose(services={"pods": {"health": {"path": "/nowhere", "grace": 6}, "release": {"deadline": 16}}})
+    with steady_requests(site.url("app")) as stream:
+        failed = site.up(expect=1)
+        assert "the end of its stdout:" in failed.output and "keeps serving" in failed.output, failed
+        site.write("Pulumi.local.yaml", chosen)
+        site.up()
+    stream.none_failed()
+    until(lambda: all_well(site), "all services are well after the repair", within=20)
+    after = jobs_and_instances(site)
+    assert before["meeting-router"] == after["meeting-router"], "another service was touched"
     site.pulumi("preview", "--stack", "local", "--expect-no-changes")
     shared.keep()

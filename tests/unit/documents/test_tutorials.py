@@ -28,7 +28,7 @@ from tests.unit.apps.running import APPS, address
 JOB = "nomad:index/job:Job"
 MAKEFILE = (REPO / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE))
-VARIABLES = {"ENV", *re.findall(r"\$\(call (?:option|given|quoted),([A-Z]+)", MAKEFILE)}
+VARIABLES = {"ENV", *re.findall(r"\$\(call (?:option|needed|given|quoted),([A-Z]+)", MAKEFILE)}
 PROGRAMS = {"make", "curl", "pip", "pulumi"}
 SERVICES_FILE = "stacks/services.py"
 

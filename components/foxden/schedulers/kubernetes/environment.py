@@ -87,10 +87,12 @@ def quota(environment: str, options: KubernetesOptions) -> dict[str, Any]:
         hard["requests.memory"] = mebibytes(options.quota_memory)
     if options.quota_pods is not None:
         hard["pods"] = str(options.quota_pods)
+    # Until bounds are in force it is waited for, and without any there is nothing to come.
+    never = {} if hard else {"annotations": {"pulumi.com/skipAwait": "true"}}
     return {
         "apiVersion": "v1",
         "kind": "ResourceQuota",
-        "metadata": _metadata(environment, "environment"),
+        "metadata": {**_metadata(environment, "environment"), **never},
         "spec": {"hard": hard},
     }
 

@@ -20,12 +20,19 @@ from foxden.schedulers.kubernetes.kubeconfig import kubeconfig_of
 from foxden.schedulers.kubernetes.leaving import waiting
 from foxden.schedulers.kubernetes.manifest import Piece, Stage, pieces
 from foxden.schedulers.kubernetes.options import QUOTAS, SUBJECT, options_of
+from foxden.schedulers.kubernetes.pod import seconds_to_leave
 from foxden.schedulers.kubernetes.problems import environment_problem
 from foxden.schedulers.kubernetes.units import joined
 from foxden.service.prepare import has_outputs
 from foxden.service.spec import ServiceSpec
 
 Value = TypeVar("Value")
+
+_NEW = "new"
+"""Stands for what a name ends with that is not known yet; no hash is like it."""
+
+_BESIDE_LEAVING = 600
+"""Seconds that a deletion may take beside what an instance may take to leave: the provider's usual ones."""
 
 
 def create_providers(connection: ConnectionArgs, parent: pulumi.Resource) -> list[pulumi.ProviderResource]:
@@ -104,7 +111,8 @@ def create_environment(
         version = pulumi.Output.unsecret(value.apply(partial(secrets.version_of, name, secret)))
         current, kept = places.secret(name, secret), version.apply(partial(places.secret, name, secret))
         create_object("Secret", f"{name}-{secret}", current, within, string_data=data)
-        made = create_named("Secret", kept, once(within, f"{name}-{secret}--kept"), string_data=data)
+        known_as = once(within, f"{name}-{secret}--kept")
+        made = create_named("Secret", f"{name}-{secret}--{_NEW}", kept, known_as, string_data=data)
         versions[secret] = _brought(version, made)
     return versions
 
@@ -131,9 +139,14 @@ def _piece(
     spec: ServiceSpec, piece: Piece, manifest: pulumi.Input[Manifest], opts: pulumi.ResourceOptions
 ) -> pulumi.Input[pulumi.CustomResource]:
     content = mapped(manifest, lambda known: known["objects"][piece.key])
+    if piece.stage in (Stage.CANARY, Stage.WORKLOAD):
+        # Its deletion waits for its instances; else the limit of a release would hold, which knows nothing of them.
+        ended = pulumi.CustomTimeouts(delete=f"{seconds_to_leave(spec) + _BESIDE_LEAVING}s")
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(custom_timeouts=ended))
     if piece.of_content:
         # A Job of an earlier release has the service's name; a set has the resource's own from the beginning.
-        return create_named(piece.kind, content, once(opts, spec.name) if piece.kind == "Job" else opts)
+        known_as = once(opts, spec.name) if piece.kind == "Job" else opts
+        return create_named(piece.kind, joined(spec.name, _NEW), content, known_as)
     return create_object(piece.kind, joined(spec.name, piece.part), content, opts, f"{GROUP}/{VERSION}")
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from foxden.connection import Connection
+from foxden.naming import digest
 from foxden.schedulers.kubernetes.network import called, port_of, service_name
 from foxden.schedulers.kubernetes.options import KubernetesOptions
-from foxden.schedulers.kubernetes.units import SEPARATOR, digest, metadata
+from foxden.schedulers.kubernetes.units import SEPARATOR, metadata
 from foxden.service.spec import Route, ServiceSpec
 
 STRIPPING_CLASS = "traefik"

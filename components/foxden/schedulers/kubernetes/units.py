@@ -1,9 +1,7 @@
 """Kubernetes' units, names and labels (pure)."""
 
-import json
 import re
 from collections.abc import Mapping
-from hashlib import sha256
 from math import ceil
 from types import MappingProxyType
 from typing import Any
@@ -23,7 +21,6 @@ SEPARATOR = "--"
 """Joins a service's name and what else an object of it is called; no name of a service holds it."""
 
 _LONGEST_LABEL = 63
-_DIGITS = 10
 
 
 def seconds(duration: float, least: int = 1) -> int:
@@ -44,11 +41,6 @@ def mebibytes(number: int) -> str:
         number //= 1024
         units.pop(0)
     return f"{number}{units[0]}"
-
-
-def digest(content: Any) -> str:
-    """A short name for plain data, which is another one when the data is."""
-    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:_DIGITS]
 
 
 def joined(service: str, part: str) -> str:

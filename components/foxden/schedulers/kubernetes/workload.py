@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
+from foxden.naming import digest
 from foxden.schedulers.kubernetes.options import KubernetesOptions
 from foxden.schedulers.kubernetes.pod import in_set
-from foxden.schedulers.kubernetes.units import CANARY, MAIN, digest, metadata, pods_of, seconds, versioned
+from foxden.schedulers.kubernetes.units import CANARY, MAIN, metadata, pods_of, seconds, versioned
 from foxden.service.spec import ReleaseStrategy, ServiceSpec
 
 LONGEST = 24 * 3600
@@ -36,6 +37,11 @@ def fewest(spec: ServiceSpec) -> int:
     return spec.autoscaling.minimum if spec.autoscaling else spec.replicas
 
 
+def most(spec: ServiceSpec) -> int:
+    """How many instances there are at most."""
+    return spec.autoscaling.maximum if spec.autoscaling else spec.replicas
+
+
 def main_set(spec: ServiceSpec, template: Mapping[str, Any]) -> str:
     """What the set of all instances but canaries is called: after what it runs, where a new one is to be beside it."""
     return digest(template) if spec.release.strategy == ReleaseStrategy.BLUE_GREEN else MAIN
@@ -58,10 +64,12 @@ def _deployment(
     spec: ServiceSpec, environment: str, template: Mapping[str, Any], part: str, name: str, number: int | None
 ) -> dict[str, Any]:
     release = spec.release
+    # As many as the load may have made: each is replaced.
+    replaced = most(spec) - canaries(spec) if number is None else number
     annotations = {
         "foxden/version": spec.version,
         "foxden/auto-revert": str(release.auto_revert).lower(),
-        "pulumi.com/timeoutSeconds": str(longest_release(spec, spec.replicas if number is None else number)),
+        "pulumi.com/timeoutSeconds": str(longest_release(spec, replaced)),
     }
     replicas = {} if number is None else {"replicas": number}
     return {

@@ -1,9 +1,11 @@
 """From a service to a Nomad job, in the form of Nomad's API (pure)."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from foxden.connection import Connection
+from foxden.naming import digest
 from foxden.schedulers.nomad import placement, release
 from foxden.schedulers.nomad.literal import META, config_value, config_values, env_values
 from foxden.schedulers.nomad.options import NetworkMode, NomadOptions, options_of
@@ -92,6 +94,9 @@ def _main_task(
         "KillSignal": "SIGTERM",
         "KillTimeout": nanoseconds(spec.termination_grace),
         "Services": consul_services(spec, connection.environment),
+        # Nomad changes checks of instances that run, metadata of none: so one that asks for what is not there finds
+        # new instances unwell, while those before go on under their own.
+        "Meta": {"health": digest(asdict(spec.health))},
         **_program(spec, options),
     }
     if spec.ports:

@@ -144,6 +144,13 @@ def test_the_rights_are_those_of_the_documented_role() -> None:
     assert {(right.group, right.resource, right.verb) for right in DEPLOYER} == documented
 
 
+def test_the_rights_are_enough_for_the_official_plugin_to_wait() -> None:
+    """It watches all that a Deployment may wait for, and without the right to it waits for that without end."""
+    watched = (("apps", "deployments"), ("apps", "replicasets"), ("", "pods"), ("", "persistentvolumeclaims"))
+    wanted = {(*kind, verb) for kind in watched for verb in ("list", "watch")}
+    assert wanted <= {(right.group, right.resource, right.verb) for right in DEPLOYER}
+
+
 def test_the_token_stays_in_the_kubeconfig(kubeconfig: Path) -> None:
     BACKEND.start(lambda line: None, "kind-dev")
     assert "t0ken" not in cluster_file().read_text()

@@ -25,6 +25,22 @@ def test_all_our_state_goes_and_nobody_elses(state: Path, capsys: pytest.Capture
     assert "not ours: notes.txt" in capsys.readouterr().out
 
 
+def test_the_state_of_what_is_not_on_this_machine_stays(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever deployed dev, or a project of theirs, with the backend of ``make env`` has it here and nowhere else."""
+    stacks = state / "pulumi" / ".pulumi" / "stacks"
+    deployed = '{"checkpoint": {"latest": {"resources": [{"urn": "urn:x"}]}}}'
+    texts = {"foxden/dev": deployed, "foxden/local": deployed, "foxden/new": '{"checkpoint": {}}', "reports/dev": "{"}
+    for name, text in texts.items():
+        (stacks / f"{name}.json").parent.mkdir(parents=True, exist_ok=True)
+        (stacks / f"{name}.json").write_text(text)
+    (state / "logs").mkdir()
+    for _ in range(2):
+        assert main(["down"]) == 0
+        assert "the states of foxden/dev, reports/dev\n" in capsys.readouterr().out
+        assert [path.name for path in state.iterdir()] == ["pulumi"]
+        assert (stacks / "foxden" / "dev.json").read_text() == deployed
+
+
 def test_a_pulumi_that_lost_its_command_is_ended_first(
     state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,13 +16,13 @@ CLUSTER: Any = {
 }
 
 
-def problems(cluster: Any = CLUSTER, **description: Any) -> list[str]:
+def problems(cluster: Any = CLUSTER, name: str = "it", **description: Any) -> list[str]:
     """What is said of a service."""
-    return [str(problem) for problem in service_problems(spec("it", **description), cluster)]
+    return [str(problem) for problem in service_problems(spec(name, **description), cluster)]
 
 
 def test_a_usual_service_is_taken() -> None:
-    usual = {"labels": {"team/name": "a.b_c-d", "tier": ""}, "env": {"A": "$(HOME) \t\n\x01 é 猫 😀"}}
+    usual: Any = {"labels": {"team/name": "a.b_c-d", "tier": ""}, "env": {"A": "$(HOME) \t\n\x01 é 猫 😀"}}
     assert problems(**usual) == []
 
 
@@ -76,7 +76,7 @@ def test_schedules_that_are_taken(schedule: str) -> None:
 
 
 def test_a_prefix_is_taken_away_by_traefik_alone() -> None:
-    routed = {"routes": [{"path": "/api", "strip_path": True}]}
+    routed: Any = {"routes": [{"path": "/api", "strip_path": True}]}
     assert problems(**routed) == []
     nginx = {**CLUSTER, "options": {"ingress_class": "nginx"}}
     assert problems(nginx, **routed) == [
@@ -90,6 +90,14 @@ def test_the_clusters_own_namespaces_are_no_environments(environment: str) -> No
     (found,) = problems({**CLUSTER, "environment": environment})
     assert found == (
         f"cluster: environment must not be '{environment}' with scheduler 'kubernetes': that namespace is the cluster's"
+    )
+
+
+def test_the_name_of_an_account_that_every_namespace_has_is_no_services() -> None:
+    (found,) = problems(name="default")
+    assert found == (
+        "service 'default': name must not be 'default' with scheduler 'kubernetes': "
+        "each namespace has a ServiceAccount of that name from the beginning"
     )
 
 

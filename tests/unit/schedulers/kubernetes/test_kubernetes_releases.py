@@ -29,6 +29,10 @@ def test_a_release_is_given_up_when_it_can_not_be_on_its_way_any_more() -> None:
     assert wait(**steady) == wait(**steady, replicas=0) == 100
     assert wait(**steady, replicas=5) == 100 + 4 * 25
     assert wait(replicas=1000, release={"deadline": 7200}) <= 24 * 3600
+    # Of those whose number the load decides there may be as many as are allowed.
+    assert wait(**steady, autoscaling={"min": 1, "max": 5}) == 100 + 4 * 25
+    canary = {**steady, "release": {**steady["release"], "strategy": "canary"}}
+    assert wait(**canary, autoscaling={"min": 2, "max": 6}) == 100 + 4 * 25
 
 
 def test_canaries_are_a_set_of_their_own_that_comes_first_and_counts() -> None:

@@ -85,6 +85,35 @@ def test_a_blue_green_switch_waits_for_the_new_set() -> None:
     assert main.inputs["metadata"]["name"] == f"pods--{service.inputs['spec']['selector']['foxden/set']}"
 
 
+@pytest.mark.parametrize(
+    "description",
+    [
+        {},
+        {"release": {"strategy": "canary"}},
+        {"release": {"strategy": "blue-green"}},
+        {"kind": "job", "port": None},
+        {"kind": "cron", "port": None, "schedule": "0 3 * * *"},
+    ],
+)
+def test_instances_may_take_their_time_to_leave(description: Any) -> None:
+    """What is deleted is waited for until its last instance has ended, however soon a release would have failed."""
+    limits: list[Any] = []
+
+    def look(made: pulumi.ResourceTransformationArgs) -> None:
+        if made.type_.endswith((":Deployment", "Job")):
+            limits.append(made.opts.custom_timeouts)
+
+    def program() -> None:
+        pulumi.runtime.register_stack_transformation(look)
+        lib.Service("pods", {**WEB, **description, "termination_grace": 3600, "cluster": CLUSTER})
+
+    run(program)
+    assert limits
+    for each in limits:
+        assert int(each.delete.removesuffix("s")) > 3600 + 300
+        assert (each.create, each.update) == (None, None)
+
+
 @pytest.mark.parametrize("description", [{"release": {"strategy": "blue-green"}}, {"kind": "job", "port": None}])
 def test_what_is_called_after_its_content_is_another_resource_with_other_content(description: Any) -> None:
     """No replacement, which could not be taken back after it failed."""

@@ -51,6 +51,13 @@ def test_instances_are_spread_over_nodes() -> None:
     assert found["Attribute"] == "${node.unique.id}"
 
 
+def test_another_check_is_another_version_and_another_number_is_none() -> None:
+    """Nomad gives instances that run another check, and would call those unwell that serve."""
+    before, after = (task(job(spec(health={"path": path}))) for path in ("/health", "/nowhere"))
+    assert before["Meta"] != after["Meta"]
+    assert task(job(spec(replicas=1)))["Meta"] == task(job(spec(replicas=3)))["Meta"]
+
+
 def test_a_command_runs_with_the_cluster_s_driver() -> None:
     service = spec(command=["/bin/it", "serve"], args=["-v"])
     assert task(job(service))["Driver"] == "exec"

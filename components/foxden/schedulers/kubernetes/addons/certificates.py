@@ -3,6 +3,7 @@
 from typing import Any
 
 from foxden.clusters.services_plan import Certificates, ServicesPlan
+from foxden.naming import digest
 from foxden.schedulers.kubernetes.addons import certificates_rules as rights
 from foxden.schedulers.kubernetes.addons.images import image
 from foxden.schedulers.kubernetes.addons.objects import (
@@ -21,7 +22,7 @@ from foxden.schedulers.kubernetes.addons.objects import (
 )
 from foxden.schedulers.kubernetes.addons.pods import container, field, http, pod, region
 from foxden.schedulers.kubernetes.options import KubernetesOptions
-from foxden.schedulers.kubernetes.units import SEPARATOR, digest
+from foxden.schedulers.kubernetes.units import SEPARATOR
 
 SPACE = "foxden-certificates"
 NAME = "certificates"

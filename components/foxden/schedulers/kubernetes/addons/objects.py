@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from foxden.naming import digest
 from foxden.schedulers.kubernetes.environment import pod_security
-from foxden.schedulers.kubernetes.units import NAME, SEPARATOR, digest
+from foxden.schedulers.kubernetes.units import NAME, SEPARATOR
 
 SYSTEM = "kube-system"
 RBAC = "rbac.authorization.k8s.io"

@@ -126,6 +126,7 @@ def test_daemon_set(status: dict[str, Any], said: str) -> None:
         ("/PersistentVolume", {}, {"phase": "Failed"}, "!the volume has failed"),
         ("/ResourceQuota", {"hard": {"pods": "1"}}, {"hard": {"pods": "1"}}, "ready"),
         ("/ResourceQuota", {"hard": {"pods": "1"}}, None, "the limits are not in force yet"),
+        ("/ResourceQuota", {}, {}, "the limits are not in force yet"),
         ("apiextensions.k8s.io/CustomResourceDefinition", {}, conditions(Established="True"), "ready"),
         ("apiextensions.k8s.io/CustomResourceDefinition", {}, None, "the kind is not served yet"),
         ("apiextensions.k8s.io/CustomResourceDefinition", {}, conditions(NamesAccepted="False"), "!m"),

@@ -94,6 +94,24 @@ def test_containers_that_wait_crash_or_only_start() -> None:
     ]
 
 
+def test_containers_that_run_and_are_not_well() -> None:
+    running: Any = {"running": {}}
+    asked_to_end: Any = {"terminated": {"exitCode": 0, "reason": "Completed"}}
+    states = [
+        container("first", ready=True, state=asked_to_end),
+        container("well", ready=True, state=running),
+        container("unwell", ready=False, state=running),
+        container("again", ready=False, state=running, lastState=asked_to_end),
+    ]
+    server = rollout(pod("a", containerStatuses=states))
+    server.logs[f"{PODS}/a/log"] = "no database\n"
+    assert told(server) == [
+        f"pod 'a', container '{name}' wrote last:\n      no database" for name in ("unwell", "again")
+    ]
+    logs = [query for _, path, query in server.asked if path.endswith("/log")]
+    assert [(query["container"], query["previous"]) for query in logs] == [("unwell", ""), ("again", "true")]
+
+
 def test_events_the_last_ones_and_each_once() -> None:
     server = rollout()
     for index, message in enumerate(["first", "second", "third", "third", "fourth"]):
