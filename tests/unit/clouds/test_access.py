@@ -151,6 +151,10 @@ def test_a_key_for_logs_is_for_those_of_one_group() -> None:
     assert logs["Condition"]["ArnEquals"] == {
         "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-central-1:123456789012:log-group:/foxden/dev/flow-logs"
     }
+    # All that CloudWatch's documentation asks for: Encrypt, Decrypt, ReEncrypt*, GenerateDataKey*, DescribeKey.
+    keys = {"", "Pair", "PairWithoutPlaintext", "WithoutPlaintext"}
+    plain = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"}
+    assert set(logs["Action"]) == plain | {f"kms:GenerateDataKey{kind}" for kind in keys}
 
 
 def test_places_elsewhere() -> None:

@@ -62,6 +62,14 @@ def node_policy(node: Node, group: str, secrets: Secrets, key: str, bucket: str)
     )
 
 
+LOGS_ACTIONS = (
+    *("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
+    *("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"),
+    *("kms:GenerateDataKeyPair", "kms:GenerateDataKeyPairWithoutPlaintext"),
+)
+"""What CloudWatch's documentation asks for where a log group has a key of its own, each by its name:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"""
+
 SEEING_GROUPS = ("autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeAutoScalingInstances")
 
 SESSION_ACTIONS = (
@@ -132,7 +140,6 @@ def flow_logs_policy(group_arn: str) -> Document:
 
 def logs_key_policy(place: Place, group: str) -> Document:
     """A key's own policy: the account decides by IAM, and CloudWatch may use it for the log group of that name."""
-    using = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom")
     context = {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": place.arn("logs", f"log-group:{group}")}}
     account = {
         # Not a right of anybody: it is what makes IAM's policies count for this key.
@@ -140,7 +147,7 @@ def logs_key_policy(place: Place, group: str) -> Document:
         "Principal": {"AWS": f"arn:{place.partition}:iam::{place.account}:root"},
     }
     logs = {
-        **_allow("EncryptLogs", (*using, "kms:ReEncryptTo"), ["*"], context),
+        **_allow("EncryptLogs", LOGS_ACTIONS, ["*"], context),
         "Principal": {"Service": f"logs.{place.region}.amazonaws.com"},
     }
     return _document([account, logs])
