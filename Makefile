@@ -77,6 +77,9 @@ connect: $(READY) ## bring the APIs of a cloud cluster to this machine, until Ct
 pin-image: $(READY) ## put the latest Ubuntu LTS image into a file, which the next pulumi up rolls to: STACK=dev
 	@$(PY) -m local pin-image $(call needed,STACK,stack)
 
+pin-checksums: $(READY) ## put checksums of nodes' programs, where a file has none, into it: STACK=qa [FROM=archive]
+	@$(PY) -m local pin-checksums $(call needed,STACK,stack) $(call option,FROM,from)
+
 policy: $(READY) ## preview with the policy pack, reports for a pull request [STACK=dev] [OVER=stack|simulated] [BASE=commit] [TO=dir]
 	@$(PY) -m local tools
 	@$(PY) -m review policy $(call option,STACK,stack) $(call option,OVER,over) $(call option,BASE,base) $(call option,TO,to)

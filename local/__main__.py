@@ -17,6 +17,7 @@ COMMANDS = {
     "reap": ("local.commands.reap", "take away the environments whose time is over"),
     "connect": ("local.commands.connect", "bring the APIs of a cloud cluster to this machine"),
     "pin-image": ("local.commands.pin_image", "put the latest machine image into an environment's file"),
+    "pin-checksums": ("local.commands.pin_checksums", "put checksums of nodes' programs into an environment's file"),
     "simulate": ("local.commands.simulate", "bring an environment up on a simulated AWS, audit it, take it away"),
     "audit": ("local.commands.audit", "judge what an environment consists of by its state"),
     "schema": ("local.commands.schema", "write components/schema.json, which other languages know the components by"),

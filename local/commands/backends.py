@@ -104,6 +104,8 @@ class Backend:
     """Build what runs."""
     admit: Callable[[Questions, str], None] = lambda servers, env: None
     """Before an environment is deployed: raise LocalError where that can't be, so that nothing is changed."""
+    refusal: Callable[[str], str | None] = lambda env: None
+    """Why no environment can have a name there; None where one can."""
     outlasts: bool = False
     """Whether the cluster goes on when it is taken away here, with all that was not taken away before."""
 

@@ -19,7 +19,7 @@ from local.toolchain.layout import write_atomically
 LOCAL = "local"
 """The environment that a cluster on this machine belongs to; special-purpose ones inherit from it."""
 
-_NOMADS_OWN = "default"
+_CLUSTERS_OWN = "default"
 
 _MADE = "# Made by 'make up ENV={env}', and removed by 'make down ENV={env}'. Take this line out to keep the file.\n"
 _EXPIRES = re.compile(rf"^(\s*){PREFIX}expires:.*$", re.MULTILINE)
@@ -45,8 +45,8 @@ def prepare(env: str, ttl: timedelta | None, root: Path = REPO, base: str = LOCA
     elsewhere, and for a ttl where the file is the user's own.
     """
     file = stack_file(env, root)
-    if env == _NOMADS_OWN:
-        raise LocalError(f"'{env}' is Nomad's own namespace, where the ingress is: give the environment another name")
+    if env == _CLUSTERS_OWN:
+        raise LocalError(f"'{env}' is the cluster's own namespace: give the environment another name")
     if env == LOCAL:
         if ttl:
             raise LocalError("TTL is for special-purpose environments: make up ENV=<name> TTL=<time>")

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
+from foxden.schedulers.kubernetes.options import options_of
+from foxden.schedulers.kubernetes.problems import environment_problem
 from local.agents import Cluster
 from local.commands.kubernetes_facts import (
     NAME,
@@ -25,6 +27,11 @@ from local.plugins.kubernetes.kubeconfig import access
 
 _WORKLOADS = {"Deployment": "apps/v1", "DaemonSet": "apps/v1", "Job": "batch/v1", "CronJob": "batch/v1"}
 INGRESS_SPACE = "foxden-ingress"
+
+
+def refusal(env: str) -> str | None:
+    """Why no environment can have that name; None where one can."""
+    return environment_problem(env, options_of({}))
 
 
 class Kubernetes:

@@ -22,7 +22,7 @@ from local.artifacts.sources import read_sources
 from local.artifacts.store import place
 from local.commands import environments
 from local.commands.backends import Backend, Questions
-from local.commands.kubernetes_api import INGRESS_SPACE, Kubernetes
+from local.commands.kubernetes_api import INGRESS_SPACE, Kubernetes, refusal
 from local.commands.nomad_facts import Route
 from local.errors import LocalError
 from local.kubernetes.places import INGRESS_PORT
@@ -235,6 +235,7 @@ BACKEND = Backend(
     health=Known,
     questions=Elsewhere,
     artifacts=_artifacts,
+    refusal=refusal,
     admit=lambda servers, env: cast(Elsewhere, servers).admit(env),
     outlasts=True,
 )

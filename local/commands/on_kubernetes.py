@@ -5,7 +5,7 @@ from typing import cast
 from local.agents.progress import Progress
 from local.artifacts.containers import build_images
 from local.commands.backends import Backend, Questions
-from local.commands.kubernetes_api import Kubernetes
+from local.commands.kubernetes_api import Kubernetes, refusal
 from local.errors import LocalError
 from local.kubernetes.containers import Containers
 from local.kubernetes.health import health, running
@@ -29,4 +29,5 @@ BACKEND = Backend(
     health=health,
     questions=Kubernetes,
     artifacts=_artifacts,
+    refusal=refusal,
 )

@@ -42,12 +42,16 @@ def run(options: argparse.Namespace) -> int:
     try:
         with session():
             base = special.home(options.env, options.base)
+            way = _way(options.scheduler, options.context) if base == environments.LOCAL else None
+            refused = backend(way).refusal(options.env) if way else None
+            if refused:  # before anything is made of the name
+                raise LocalError(refused)
             environments.prepare(options.env, parse_duration(options.ttl) if options.ttl else None, base=base)
-            if base != environments.LOCAL:
+            if way is None:
                 _tools()
                 special.up(options.env, progress)
                 return 0
-            servers = _cluster(options.scheduler, options.context, progress)
+            servers = _cluster(way, options.context, progress)
             if options.env != environments.LOCAL and not servers.has_ingress():
                 _deploy(servers, environments.LOCAL, progress)
             _deploy(servers, options.env, progress)
@@ -61,9 +65,8 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _cluster(wanted: str | None, context: str | None, progress: Progress) -> Questions:
+def _cluster(way: str, context: str | None, progress: Progress) -> Questions:
     """The running cluster, with everything that it takes, and what runs on it."""
-    way = _way(wanted, context)
     _tools(way)
     chosen = backend(way)
     is_new = chosen.is_new()

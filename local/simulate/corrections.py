@@ -5,11 +5,13 @@ Each correction is held by a test to what AWS documents; one that moto has made 
 
 import functools
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from local.simulate import eks, groups, remains
 
+_DESCRIPTION = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{0,255}", re.ASCII)
 _WITHOUT_TLS = {"Bool": {"aws:SecureTransport": "false"}}
 
 
@@ -92,6 +94,38 @@ def _policies_of_amazon() -> dict[str, Any]:
     return found
 
 
+def _descriptions_of_firewalls() -> None:
+    """EC2 refuses a description of a security group, or of a rule, with a character that it doesn't know."""
+    from moto.ec2.exceptions import EC2ClientError
+    from moto.ec2.models.security_groups import SecurityGroupBackend
+
+    def held(what: str, text: object) -> None:
+        if not _DESCRIPTION.fullmatch(str(text or "")):
+            said = f"Invalid {what} description. Valid descriptions are strings less than 256 characters"
+            raise EC2ClientError(
+                "InvalidParameterValue", f"{said} from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{{}}!$*"
+            )
+
+    def wrapped(original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def authorize(self: Any, *arguments: Any, **named: Any) -> Any:
+            for each in [*(named.get("ip_ranges") or []), *(named.get("source_groups") or [])]:
+                held("rule", each.get("Description"))
+            return original(self, *arguments, **named)
+
+        return authorize
+
+    create = SecurityGroupBackend.create_security_group
+
+    def create_security_group(self: Any, name: str, description: str, *arguments: Any, **named: Any) -> Any:
+        held("security group", description)
+        return create(self, name, description, *arguments, **named)
+
+    SecurityGroupBackend.create_security_group = create_security_group  # type: ignore[method-assign]
+    for way in ("authorize_security_group_ingress", "authorize_security_group_egress"):
+        setattr(SecurityGroupBackend, way, wrapped(getattr(SecurityGroupBackend, way)))
+
+
 CORRECTIONS: Mapping[str, Callable[[], None]] = {
     "launch template: its own tags came back as tags of what it launches": _launch_template_tags,
     "lifecycle hook: a made-up role and queue came back": _lifecycle_hooks,
@@ -106,6 +140,7 @@ CORRECTIONS: Mapping[str, Callable[[], None]] = {
     "EKS: no answer about add-ons, access entries and identities of pods": eks.answer_more,
     "IAM: Amazon's own policies were not there": _amazons_policies,
     "launch template: nothing could be launched from its second version": _later_versions,
+    "security group: any description was taken": _descriptions_of_firewalls,
 }
 """What moto did -> what puts it right."""
 

@@ -1,10 +1,12 @@
 """Programs that only tests need, which are got before those run, and by nobody else."""
 
 import functools
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local import shell
+from local.toolchain.addons import PROMETHEUS
 from local.toolchain.catalog import GoModule, Program, Release, Tool
 from local.toolchain.progress import Progress
 from local.toolchain.resolve import resolve
@@ -35,7 +37,14 @@ ACTIONLINT = Tool(
 )
 """Reads the workflows as GitHub does, and their scripts with shellcheck."""
 
-CHECKERS = (ACTIONLINT,)
+PROMTOOL = replace(
+    PROMETHEUS,
+    name="promtool",
+    module=replace(PROMETHEUS.module, package="github.com/prometheus/prometheus/cmd/promtool"),
+)
+"""Judges alarms as Prometheus of that very version does, on series that are told to it."""
+
+CHECKERS = (ACTIONLINT, PROMTOOL)
 
 
 def ensure(tool: Program) -> Path:

@@ -10,7 +10,7 @@ import requests
 import urllib3
 
 from local.toolchain.progress import Progress
-from local.toolchain.refused import Refused
+from local.toolchain.refused import Missing, Refused
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
@@ -18,6 +18,7 @@ PAUSES = (1.0, 2.0, 4.0)
 """Seconds between the attempts after a passing fault."""
 
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
+_MISSING = frozenset({404, 410})
 _CHUNK = 1 << 16
 
 _Result = TypeVar("_Result")
@@ -114,7 +115,7 @@ def _accepted(response: requests.Response, url: str) -> requests.Response:
     elif status in _PASSING:
         problem = _Passing(f"{url}: HTTP {status}")
     elif not response.ok and status != 416:
-        problem = Refused(f"{url}: HTTP {status}")
+        problem = (Missing if status in _MISSING else Refused)(f"{url}: HTTP {status}")
     else:
         return response
     response.close()

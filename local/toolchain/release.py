@@ -5,9 +5,10 @@ import hmac
 import shutil
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
+from string import hexdigits
 from typing import IO
 
 from local.errors import LocalError
@@ -29,7 +30,7 @@ def download(tool: Tool, work: Path, stage: Path, fetcher: Fetcher, progress: Pr
     algorithm, wanted = _checksum(tool, archive.name, fetcher)
     progress.say(f"downloading {url}")
     fetcher.file(url, archive, progress)
-    found = _digest(archive, algorithm)
+    found = digest_of(archive, algorithm)
     if not hmac.compare_digest(found, wanted):
         archive.unlink()
         raise LocalError(
@@ -49,14 +50,27 @@ def _checksum(tool: Tool, name: str, fetcher: Fetcher) -> tuple[str, str]:
         return "sha256", pinned
     url = tool.release.checksums_url(tool.version, this_platform())
     algorithm = tool.release.algorithm
-    for line in fetcher.text(url).splitlines():
-        value, _, file = line.partition(" ")
-        if file.strip().removeprefix("*") in ("", name) and len(value) == 2 * hashlib.new(algorithm).digest_size:
-            return algorithm, value.lower()
+    found = listed(fetcher.text(url), (2 * hashlib.new(algorithm).digest_size,))
+    if value := found.get(name, found.get("")):
+        return algorithm, value
     raise Refused(f"{url} has no {algorithm} of {name}")
 
 
-def _digest(file: Path, algorithm: str) -> str:
+def listed(text: str, lengths: Collection[int]) -> dict[str, str]:
+    """What a publisher's list says: file to its checksum, of so many digits of hex.
+
+    A checksum that stands alone, with no file's name, is that of the file ``""``. What is no such line is left out.
+    """
+    found: dict[str, str] = {}
+    for line in text.splitlines():
+        value, _, file = line.partition(" ")
+        if len(value) in lengths and set(value.lower()) <= set(hexdigits):
+            found.setdefault(file.strip().removeprefix("*"), value.lower())
+    return found
+
+
+def digest_of(file: Path, algorithm: str) -> str:
+    """What a file adds up to, in hex; it is read piece by piece."""
     digest = hashlib.new(algorithm)
     with file.open("rb") as stream:
         while chunk := stream.read(1 << 20):

@@ -124,6 +124,7 @@ class Flow:
     ports: tuple[int, int]
     """First and last."""
     why: str
+    """For people. Amazon takes letters, digits, spaces and ``._-:/()#,@[]+=&;{}!$*`` in it: no apostrophe."""
 
 
 @dataclass(frozen=True)

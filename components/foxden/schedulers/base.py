@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Optional, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Optional, Protocol, TypeVar, cast
 
 import pulumi
 
@@ -15,6 +15,9 @@ from foxden.errors import Problem, check
 from foxden.service.discovery import Provided, Target
 from foxden.service.reader import did_you_mean
 from foxden.service.spec import HealthCheck, PortProtocol, ReleaseStrategy, ServiceKind, ServiceSpec
+
+if TYPE_CHECKING:  # only who builds a cluster needs to know what its programs are
+    from foxden.schedulers.releases import Release
 
 Manifest = Mapping[str, Any]
 """What a scheduler is going to be told, rendered: plain data that goes through JSON unchanged."""
@@ -130,6 +133,9 @@ class Nodes(Protocol):
     ENDPOINT: Optional[Endpoint]
     """What the servers are reached by at one address, which nodes are told as :attr:`foxden.boot.node.Node.endpoint`.
     None where nodes find each server by themselves."""
+
+    RELEASES: Mapping[str, "Release"]
+    """What is installed on its nodes, by the names that ``programs`` of :meth:`software` has."""
 
     def software(
         self,

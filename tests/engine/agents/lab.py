@@ -33,7 +33,7 @@ class Lab:
     said: list[str] = field(default_factory=list)
     """What starts and stops reported."""
     ports: set[int] = field(default_factory=set)
-    """All ports that its processes were seen to listen on."""
+    """All ports that its processes were seen to listen on since the last stop."""
 
     @contextmanager
     def here(self) -> Iterator[None]:
@@ -60,6 +60,7 @@ class Lab:
         with self.here():
             stopped = agents.stop(self.said.append)
         nothing_left(self.state, self.ports, begun)
+        self.ports = set()  # anybody's from here on
         return stopped
 
     def running(self) -> Cluster | None:

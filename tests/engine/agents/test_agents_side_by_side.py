@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from contextlib import ExitStack, suppress
 
 import pytest
@@ -18,7 +19,7 @@ from local.errors import LocalError
 from local.paths import REPO
 from tests.engine.agents.lab import Lab, a_lab, web
 from tests.engine.harness.apis import cluster_facts
-from tests.engine.harness.leftovers import listening, processes_of
+from tests.engine.harness.leftovers import listeners, listening, processes_of
 from tests.engine.harness.waiting import until
 
 START = "import os; from local.agents import ClusterShape, start; start(ClusterShape())"
@@ -57,6 +58,20 @@ def test_two_started_at_once_do_not_meet(lab: Lab) -> None:
         assert {process.pid for process in processes_of(other.state)} == before
         assert other.well()
         assert len(other.anyone.healthy("web")) == 1
+
+
+def test_a_port_that_was_given_back_may_be_anothers_at_the_next_stop(lab: Lab) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    lab.ports = {port}
+    lab.stop()
+    served = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(port)]
+    with subprocess.Popen(served, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as other:
+        try:
+            until(lambda: listeners({port}, time.time()), "another listens", within=15)
+            lab.stop()
+        finally:
+            other.kill()
 
 
 def test_ports_lost_to_a_cluster_that_starts_at_the_same_moment_are_given_up(

@@ -145,3 +145,19 @@ def test_amazons_own_policies_can_be_attached_and_no_others(account: None) -> No
     for wrong in ("arn:aws:iam::aws:policy/AmazonEBSCSIDriverPolicy", "arn:aws:iam::aws:policy/AmazonNothing"):
         with pytest.raises(ClientError, match="does not exist or is not attachable"):
             iam.attach_role_policy(RoleName="r", PolicyArn=wrong)
+
+
+def test_a_firewall_is_described_in_the_few_characters_that_ec2_takes(ec2: Any) -> None:
+    made = ec2.create_security_group(GroupName="a", Description="of a cluster, (its own)")["GroupId"]
+    flow = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1}
+
+    def authorize(way: Any, text: str) -> None:
+        way(GroupId=made, IpPermissions=[{**flow, "IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": text}]}])
+        way(GroupId=made, IpPermissions=[{**flow, "UserIdGroupPairs": [{"GroupId": made, "Description": text}]}])
+
+    for way in (ec2.authorize_security_group_ingress, ec2.authorize_security_group_egress):
+        authorize(way, "gossip: raft, requests + health = all #1")
+        with pytest.raises(ClientError, match="Invalid rule description"):
+            authorize(way, "Consul's gossip")
+    with pytest.raises(ClientError, match="Invalid security group description"):
+        ec2.create_security_group(GroupName="b", Description="the servers' own")

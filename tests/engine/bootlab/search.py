@@ -42,29 +42,29 @@ def needles(secrets: Mapping[str, str]) -> Needles:
     return Needles(names, re.compile(b"|".join(re.escape(form) for form in sorted(names, key=len, reverse=True))))
 
 
-def exposed(host: Host, secrets: Mapping[str, str]) -> list[str]:
-    """Where a secret is found that others than its owner can see."""
+@dataclass(frozen=True)
+class Found:
+    """What a search of a host came to."""
+
+    exposed: list[str]
+    """Where a secret is that others than its owner can see."""
+    holders: Mapping[str, set[str]]
+    """Name of each secret -> all files of the host that it is in."""
+
+
+def search(host: Host, secrets: Mapping[str, str]) -> Found:
+    """Look for all of them at once, for a host has some gigabytes of files."""
     wanted = needles(secrets)
-    return [*_in_files(host, wanted), *_in_processes(host, wanted), *_in_journal(host, wanted)]
-
-
-def holders(host: Host, secrets: Mapping[str, str]) -> dict[str, set[str]]:
-    """Name of a secret -> all files of the host that it is in."""
-    wanted = needles(secrets)
-    found: dict[str, set[str]] = {name: set() for name in secrets}
-    for path, _ in _files(host):
-        for name in wanted.within(_content(path)):
-            found[name].add(f"/{path.relative_to(host.root)}")
-    return found
-
-
-def _in_files(host: Host, wanted: Needles) -> Iterator[str]:
-    root = host.root
+    exposed: list[str] = []
+    holders: dict[str, set[str]] = {name: set() for name in secrets}
     for path, mode in _files(host):
-        found = wanted.within(_content(path))
-        if found and not _is_private(path, mode, root):
-            for name in found:
-                yield f"{host.name}: {name} is in /{path.relative_to(root)}, mode {stat.S_IMODE(mode):o}"
+        names = wanted.within(_content(path))
+        file = f"/{path.relative_to(host.root)}"
+        for name in names:
+            holders[name].add(file)
+        if names and not _is_private(path, mode, host.root):
+            exposed += [f"{host.name}: {name} is in {file}, mode {stat.S_IMODE(mode):o}" for name in names]
+    return Found([*exposed, *_in_processes(host, wanted), *_in_journal(host, wanted)], holders)
 
 
 def _is_private(path: Path, mode: int, root: Path) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from tests.engine.bootlab.balancer import balancer
 from tests.engine.bootlab.cluster import group_name
 from tests.engine.bootlab.scaling import State
-from tests.engine.bootlab.search import exposed, holders
+from tests.engine.bootlab.search import search
 from tests.engine.bootlab.services import Deployment
 from tests.engine.bootlab.world import NEW_NODE, POOL, WORKERS, World
 from tests.engine.harness.load import steady_requests
@@ -111,10 +111,10 @@ def _launch_hook(world: World, seconds: int) -> Iterator[None]:
 def test_no_secret_is_where_others_can_see_it(world: World, services: Deployment) -> None:
     secrets = {**world.cluster.secrets(), "the service's own": services.secret}
     assert len(secrets) > 8
-    shown = [each for member in world.servers() + world.workers() for each in exposed(member.host, secrets)]
-    assert shown == []
-    for member in world.servers() + world.workers():
-        held = holders(member.host, secrets)
+    found = [(member, search(member.host, secrets)) for member in world.servers() + world.workers()]
+    assert [shown for _, each in found for shown in each.exposed] == []
+    for member, each in found:
+        held = each.holders
         assert held["shared/consul-gossip"], "the search finds nothing at all"
         elsewhere = {file for files in held.values() for file in files if not file.startswith(PLACES)}
         assert elsewhere == set(), f"{member.id} has secrets where none belong"

@@ -21,6 +21,8 @@ PATIENCE = {"meeting-router": 6.0, "ionic-apps": 10.0}
 OWN, SHARED, OTHERS = "foxden/pods/seen", "shared/motto", "others/secret"
 ANNOUNCED = "pods"
 """The name in Consul that the pods had before there was a scheduler."""
+TOKEN = "consul:index/aclToken:AclToken"
+"""The type of the resource that is a service's token."""
 ITSELF = "itself"
 """For ENV ``ANNOUNCED_AS``: under its own address; else the URL is said by which others reach it."""
 

@@ -63,6 +63,12 @@ def told(programs: Callable[[], Iterable[psutil.Process]], wanted: Mapping[str, 
     until(seen, f"both instances are told {wanted}", within=30)
 
 
+def replaced(site: Site, kind: str) -> None:
+    """``up`` by hand, with the stack's only resource of a type made anew."""
+    [urn] = [one["urn"] for one in site.stack()["checkpoint"]["latest"]["resources"] if one["type"] == kind]
+    site.pulumi("up", "--stack", "local", "--yes", "--skip-preview", "--replace", urn)
+
+
 # --- an ``up`` that does not come to its end ---
 
 
@@ -125,3 +131,37 @@ def forgotten(site: Site, name: str) -> None:
     assert f"\n{name}:" not in site.local("status").output
     answer = site.get(site.url(f"app.{name}"))
     assert answer.status == 404, answer
+
+
+# --- mistakes ---
+
+NEVER_WELL = """
+import webapp
+def refuse(handler):
+    print("MARK: the database is not there", flush=True)
+    handler._send(webapp.HTTPStatus.SERVICE_UNAVAILABLE, {"error": "not today"})
+webapp.Handler.do_GET = refuse
+"""
+"""In a service's program: it listens, but says that it can't work, and why."""
+
+_SAID = (
+    "service 'pods': health.path must begin with '/', got 'health'",
+    "service 'meeting-router': needs 'podz', which nobody provides, did you mean 'pods'?",
+)
+
+
+def mistakes_are_told(site: Site) -> None:
+    """By ``up`` and by a plain preview: in one line each, with an exit code that isn't 0, and no traceback."""
+    described = site.read(_SERVICES)
+    wrong = described.replace('"needs": ["pods"]', '"needs": ["podz"]')
+    wrong = wrong.replace('"secrets": {', '"health": {"path": "health"},\n        "secrets": {')
+    site.write(_SERVICES, wrong)
+    up = site.up(expect=1)
+    preview = site.pulumi("preview", "--stack", "local", expect=None)
+    assert preview.code != 0, preview
+    for done in (up, preview):
+        lines = [line.strip().removeprefix("error: ") for line in done.output.splitlines()]
+        for sentence in _SAID:
+            assert sentence in lines, f"{sentence!r} is no line: {done}"
+        assert "Traceback" not in done.output, done
+    site.write(_SERVICES, described)

@@ -9,6 +9,8 @@ from tests.engine.harness.waiting import until
 
 SERVICES = ("pods", "meeting-router", "ionic-apps")
 REPLICAS = 2
+QUICK = 15.0
+"""Seconds for an ``up`` with nothing to do: it takes about two, but other programs may be at work."""
 EDITABLE = ("Pulumi.*.yaml", "stacks/*.py", "examples/apps/**/*.py")
 """What tests may change in the clone."""
 

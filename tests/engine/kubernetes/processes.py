@@ -15,12 +15,16 @@ def programs(world: World, service: str) -> list[psutil.Process]:
     return [process for process in psutil.process_iter() if environ(process).get("INSTANCE_ID") in pods]
 
 
-def ingress(site: Site) -> psutil.Process:
-    """The program of the ingress's pod."""
-    named = [process for process in psutil.process_iter() if words_of(process)[:1] == ["traefik"]]
+def of_a_pod(site: Site, program: str) -> psutil.Process:
+    """The one program of that name that runs in a pod of a site's cluster."""
+    named = [process for process in psutil.process_iter() if _runs(words_of(process), program)]
     found = [process for process in named if group_of(site) in _groups(process)]
-    assert len(found) == 1, f"{len(found)} ingresses run: {found}"
+    assert len(found) == 1, f"{len(found)} processes run as {program}: {found}"
     return found[0]
+
+
+def _runs(words: list[str], program: str) -> bool:
+    return bool(words) and Path(words[0]).name == program
 
 
 def _groups(process: psutil.Process) -> str:
@@ -30,6 +34,16 @@ def _groups(process: psutil.Process) -> str:
         return ""
 
 
+def door(site: Site) -> psutil.Process:
+    """What holds the cluster's namespaces, with which all ends that is in them."""
+    return the_one(site, lambda words: "local.kubernetes.enclose" in words, "at the cluster's door")
+
+
 def part(site: Site, name: str) -> psutil.Process:
     """A part of the cluster, by its program's name."""
-    return the_one(site, lambda words: bool(words) and Path(words[0]).name == name, f"as {name}")
+    return the_one(site, lambda words: _runs(words, name), f"as {name}")
+
+
+def pod_logs(site: Site) -> Path:
+    """Where what pods say is kept."""
+    return site.state / "agents" / "kubernetes" / "pod-logs"

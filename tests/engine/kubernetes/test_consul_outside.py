@@ -1,15 +1,20 @@
 """Services that are still bound to Consul move from a Nomad to Kubernetes and back, with Consul where it was."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
 
 from tests.engine.harness.apis import Consul, Json
-from tests.engine.harness.bound import ANNOUNCED, ITSELF, OTHERS, OWN, SHARED, written_for
-from tests.engine.harness.command import Running
+from tests.engine.harness.bound import ANNOUNCED, ITSELF, OTHERS, OWN, SHARED, TOKEN, written_for
+from tests.engine.harness.changes import replaced
+from tests.engine.harness.hiding import forms, stored
 from tests.engine.harness.load import steady_requests
+from tests.engine.harness.shared import REPLICAS
 from tests.engine.harness.site import Site, new_site
+from tests.engine.harness.tasks import environ
 from tests.engine.harness.waiting import until
+from tests.engine.kubernetes.processes import programs
 from tests.engine.kubernetes.world import ENVIRONMENT, THIS_MACHINE, World
 
 LINE = {"reads": ["shared/"], "writes": ["foxden/pods/"], "discovers": [ANNOUNCED], "registers": [ANNOUNCED]}
@@ -38,9 +43,7 @@ def on_nomad() -> Json:
 def move_to(world: World, nomad: Site) -> None:
     """Have the pods run on Kubernetes, too, with their Consul, and be called from there by way of the other side."""
     site, consul = world.site, nomad.facts["discovery_address"]
-    words = site.words(".venv/bin/python", "-m", "local", "secret", "--name", "consul-token")
-    with Running(words, site.checkout, site.env, stdin=nomad.facts["discovery_token"]) as running:
-        assert running.wait(30).code == 0
+    stored(site, "consul-token", nomad.facts["discovery_token"])
     for service in ("pods", "ionic-apps"):
         site.write(f"examples/apps/{service}/app.py", written_for(service))
     names = {"THIS_MACHINE": THIS_MACHINE}
@@ -120,6 +123,7 @@ def test_the_pods_move_over_and_back_and_everybody_finds_them(world: World, noma
         assert (said["own"], said["shared"], said["others"]) == (200, [200, 403], [403, 403]), said
         last = pods["instance"]
     both_see(nomad, world, [f"pods.foxden.localhost:{world.site.facts['ingress_port']}"])
+    token = _rolls_with_a_new_token(world, nomad)
     world.site.pulumi("preview", "--stack", ENVIRONMENT, "--expect-no-changes")
 
     nomad.choose(endpoints={}, services=on_nomad())
@@ -130,6 +134,24 @@ def test_the_pods_move_over_and_back_and_everybody_finds_them(world: World, noma
     assert policies(nomad) == ["meeting-router--local", "pods--local"]
     # Each took itself out when it ended, also the last one, though nothing of theirs was in the settings any more.
     until(lambda: _in_the_catalog(nomad), "only those of Nomad are in the catalog", within=30)
+
+
+def _rolls_with_a_new_token(world: World, nomad: Site) -> str:
+    """As docs/decisions/0001-consul.md says: the old one is no good afterwards, and no request fails. Gives the new."""
+    before, [old] = world.ids(), secrets_of(nomad, "pods")
+    with steady_requests(nomad.url("app")) as stream:
+        replaced(world.site, TOKEN)
+    stream.none_failed()
+    after, [new] = world.ids(), secrets_of(nomad, "pods")
+    assert new != old and Consul(nomad.consul.address, old).ask("GET", f"/v1/kv/{OWN}").status_code == 403
+    assert not before.pop("pods") & after.pop("pods"), "a pod still has the old token"
+    assert before == after, "services without a token were touched"
+    given = [environ(program).get("CONSUL_HTTP_TOKEN") for program in programs(world, "pods")]
+    assert given == [new] * REPLICAS, f"{len(given)} run, {given.count(new)} have it"
+    encoded = forms(new)
+    holding = {path for path, thing in world.api.everything() if any(form in json.dumps(thing) for form in encoded)}
+    assert holding == {"/api/v1/secrets"}, holding
+    return new
 
 
 def _in_the_catalog(nomad: Site) -> bool:

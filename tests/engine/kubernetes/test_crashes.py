@@ -6,7 +6,7 @@ from tests.engine.harness.killing import BACK_WITHIN, failed_briefly, killed
 from tests.engine.harness.load import steady_requests
 from tests.engine.harness.shared import REPLICAS, SERVICES
 from tests.engine.harness.waiting import until
-from tests.engine.kubernetes.processes import ingress, part, programs
+from tests.engine.kubernetes.processes import of_a_pod, part, programs
 from tests.engine.kubernetes.world import World
 
 USERS = 6
@@ -28,14 +28,16 @@ def test_a_killed_instance_is_back_and_requests_fail_for_a_moment_at_most(world:
     assert service != "ionic-apps" or len(stream.failed) <= USERS, str(stream)
 
 
-def test_a_killed_ingress_is_back_within_seconds(world: World) -> None:
-    """The gap is bounded, and afterwards nothing fails."""
-    with steady_requests(world.site.url("app")) as stream:
-        at = killed(stream, ingress(world.site), lambda: ingress(world.site), "the ingress")
+@pytest.mark.parametrize("program", ["traefik", "coredns"])
+def test_a_killed_way_is_back_within_seconds(world: World, program: str) -> None:
+    """The way in, and who tells services where others are: the gap is bounded, and afterwards nothing fails."""
+    site = world.site
+    with steady_requests(site.url("app")) as stream:
+        at = killed(stream, of_a_pod(site, program), lambda: of_a_pod(site, program), program)
         failed_briefly(stream, at, within=ONLY_ONE_GAP)
 
 
-@pytest.mark.parametrize("name", ["etcd", "kube-apiserver", "kube-scheduler"])
+@pytest.mark.parametrize("name", ["etcd", "containerd", "kube-apiserver", "kube-scheduler", "kube-proxy"])
 def test_a_killed_part_of_the_cluster_is_back_and_no_request_fails(world: World, name: str) -> None:
     """The services' pods go on, and are the same afterwards."""
     before, victim = world.ids(), part(world.site, name)

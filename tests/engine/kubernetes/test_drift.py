@@ -22,9 +22,11 @@ def test_objects_changed_by_hand_are_found_by_refresh_and_repaired_by_up(world: 
     _edited(world, "pods", {"replicas": 0})
     _edited(world, "meeting-router", {"revisionHistoryLimit": 7})
     world.api.delete(_SERVICE)
-    until(lambda: not world.api.pods("pods"), "pods was scaled by hand", within=20)
+    world.api.delete(f"{_DEPLOYMENTS}/ionic-apps")
+    for service in ("pods", "ionic-apps"):
+        until(lambda service=service: not world.api.pods(service), f"{service} is stopped", within=20)  # type: ignore[misc]
     found_by_refresh(site, r"kubernetes:\S+", {"pods", "meeting-router", "ionic-apps"})
     done = site.up()
-    assert "3 changes" in done.output, done
+    assert "4 changes" in done.output, done
     until(world.all_well, "all services are well", within=30)
     site.pulumi("preview", "--stack", "local", "--refresh", "--expect-no-changes")

@@ -2,11 +2,15 @@
 
 import re
 
-from tests.engine.harness.changes import expires
+import pytest
+
+from tests.engine.harness.changes import expires, mistakes_are_told
+from tests.engine.harness.isolation import is_isolated
 from tests.engine.harness.load import steady_requests
-from tests.engine.harness.shared import SERVICES
+from tests.engine.harness.shared import QUICK, REPLICAS, SERVICES
 from tests.engine.harness.waiting import until
-from tests.engine.kubernetes.world import ENVIRONMENT, World, told
+from tests.engine.kubernetes.processes import programs
+from tests.engine.kubernetes.world import ENVIRONMENT, World, group_of, told
 
 
 def test_up_ends_with_the_same_table_as_on_nomad(world: World) -> None:
@@ -50,6 +54,14 @@ def test_a_second_preview_and_a_refresh_find_no_changes(world: World) -> None:
     world.site.pulumi("refresh", "--stack", "local", "--preview-only", "--expect-no-changes")
     done = world.site.up()
     assert "nothing to change" in done.output, done
+    assert done.seconds < QUICK, done
+    assert world.ids() == before
+
+
+def test_mistakes_are_told_in_one_line_each_and_nothing_is_changed(world: World) -> None:
+    """Whatever command finds them."""
+    before = world.ids()
+    mistakes_are_told(world.site)
     assert world.ids() == before
 
 
@@ -90,6 +102,15 @@ def test_every_pod_is_admitted_by_the_restricted_profile(world: World) -> None:
             assert found["spec"]["automountServiceAccountToken"] is False, name
 
 
+def test_services_are_isolated(world: World) -> None:
+    """As the kernel tells it."""
+    for service in SERVICES:
+        processes = programs(world, service)
+        assert len(processes) == REPLICAS, f"{service}: {processes}"
+        for process in processes:
+            is_isolated(process, world.site, group_of(world.site), "app/app.py")
+
+
 def test_a_special_purpose_environment_comes_and_goes_when_its_time_is_over(world: World) -> None:
     """On the same cluster, in a namespace of its own; ``reap`` takes it then, and the others never notice."""
     before = world.ids()
@@ -98,3 +119,22 @@ def test_a_special_purpose_environment_comes_and_goes_when_its_time_is_over(worl
     stream.none_failed()
     assert world.api.ask("GET", "/api/v1/namespaces/trial").status_code == 404
     assert world.ids() == before
+
+
+@pytest.mark.parametrize("name", ["Demo", "default", "kube-system", "foxden-ingress"])
+def test_a_name_that_cannot_be_one_is_refused_in_words(world: World, name: str) -> None:
+    """Nothing is made of it, and what the cluster has of that name stays."""
+    before = sorted(path.name for path in world.site.checkout.iterdir())
+    done = world.site.up("--env", name, expect=None)
+    assert done.code == 1 and "error: " in done.output and "Traceback" not in done.output, done
+    assert sorted(path.name for path in world.site.checkout.iterdir()) == before
+    assert f"\n{name}:" not in world.site.local("status").output
+
+
+def test_what_runs_is_judged_by_the_state_that_pulumi_keeps(world: World) -> None:
+    """``audit`` finds nothing that must not be."""
+    audited = world.site.local("audit", "--stack", "local", "--refresh").output
+    found = re.search(
+        r"^'local': (\d+) resources by the levels of local: 0 mandatory, \d+ advisory$", audited, re.MULTILINE
+    )
+    assert found and int(found[1]) > 10, audited

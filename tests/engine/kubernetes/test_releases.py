@@ -64,10 +64,12 @@ def test_an_image_that_cannot_be_had_is_said(world: World) -> None:
 
 
 def test_blue_green_switches_over_and_back_without_a_failed_request(world: World) -> None:
-    """A whole new set beside the old one, which goes when all requests go to the new."""
+    """A whole new set beside the old one, which goes when all requests go to the new; so does the first of them."""
     site = world.site
     site.choose(services={"ionic-apps": {"release": {"strategy": "blue-green"}}})
-    site.up()
+    with steady_requests(site.url("app")) as stream:
+        site.up()
+    stream.none_failed()
     world.keep()
     old, sets = world.version("ionic-apps"), _sets(world, "ionic-apps")
     assert len(sets) == 1 and "ionic-apps" not in sets, sets
@@ -86,13 +88,17 @@ def test_blue_green_switches_over_and_back_without_a_failed_request(world: World
 
 
 def test_a_canary_stops_a_version_that_fails(world: World) -> None:
-    """Only the canary was ever of it; the others keep serving the old one."""
+    """Only the canary was ever of it; the others keep serving the old one. No strategy begins with a loss."""
     site = world.site
-    site.choose(services={"pods": {"release": {"strategy": "canary"}}})
-    site.up()
+    rolling, canary = ({"release": {"strategy": strategy}} for strategy in ("rolling", "canary"))
+    site.choose(services={"ionic-apps": rolling, "pods": canary})
+    with steady_requests(site.url("app")) as stream:
+        site.up()
+    stream.none_failed()
     world.keep()
     old, main = world.version("pods"), set(world.api.pods("pods"))
     assert _sets(world, "pods") == {"pods", "pods--canary"}
+    assert _sets(world, "ionic-apps") == {"ionic-apps"}
     code = site.read("examples/apps/pods/app.py")
     site.choose(services={"pods": {"health": {"grace": 8}, "release": {"strategy": "canary", "deadline": 20}}})
     site.write("examples/apps/pods/app.py", code.replace("APP = ", f"{ENDS_AT_ONCE}\nAPP = "))

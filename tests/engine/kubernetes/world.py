@@ -28,10 +28,10 @@ _NAME = "app.kubernetes.io/name"
 
 
 class Kubernetes(Api):
-    """The API server."""
+    """The API server, with a token or without one."""
 
-    def __init__(self, facts: Json, authority: Path) -> None:
-        super().__init__(facts["address"], "Authorization", f"Bearer {facts['token']}")
+    def __init__(self, facts: Json, authority: Path, token: str | None) -> None:
+        super().__init__(facts["address"], "Authorization", f"Bearer {token}" if token else None)
         authority.write_text(facts["ca"])
         self._session.verify = str(authority)
 
@@ -74,13 +74,18 @@ class World:
 
     site: Site
     first: Done
+    machine: "Machine"
     files: dict[str, str] = field(default_factory=dict)
-    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def api(self) -> Kubernetes:
-        """The API server."""
-        return Kubernetes(self.site.facts, self.site.root / "ca.pem")
+        """The API server, with the administrator's token."""
+        return Kubernetes(self.site.facts, self.site.root / "ca.pem", self.site.facts["token"])
+
+    @property
+    def anybody(self) -> Kubernetes:
+        """The API server for whoever has no token."""
+        return Kubernetes(self.site.facts, self.site.root / "ca.pem", None)
 
     def version(self, service: str) -> str:
         """Of the service that a request to the first one passes through."""
@@ -141,27 +146,44 @@ def is_ready(pod: Json) -> bool:
     return any(one["type"] == "Ready" and one["status"] == "True" for one in pod["status"].get("conditions", []))
 
 
+@dataclass(frozen=True)
+class Machine:
+    """What it was like before there was a cluster."""
+
+    settings: dict[str, str]
+    chains: int
+    places: frozenset[Path]
+
+    @staticmethod
+    def as_it_is() -> "Machine":
+        """Now."""
+        return Machine(_settings(), _chains(), frozenset(place for place in PRIVATE if place.exists()))
+
+    def left_as_it_was(self, site: Site) -> None:
+        """Nothing of a site's cluster is left."""
+        left = described(processes_of(site.state))
+        assert not left, "processes are left:\n" + "\n".join(left)
+        assert not mounts(site.state), f"mounts are left: {mounts(site.state)}"
+        assert not site.state.exists(), f"left in the state directory: {sorted(site.state.rglob('*'))[:20]}"
+        assert _settings() == self.settings, "the machine's settings were changed"
+        assert _chains() == self.chains, "the machine's firewall was changed"
+        left = [str(place) for place in PRIVATE if place.exists() and place not in self.places]
+        assert set(left) <= mounted_somewhere(), f"directories are left: {left}"
+        assert not _groups(site), f"control groups are left: {_groups(site)}"
+
+
 @contextmanager
 def a_world() -> Iterator[World]:
     """One cluster with the services of this checkout, up from nothing; nothing of it is left at the end."""
-    settings, chains, places = _settings(), _chains(), {place for place in PRIVATE if place.exists()}
-    site = new_site()
+    machine, site = Machine.as_it_is(), new_site()
     try:
-        world = World(site, site.up("--scheduler", "kubernetes"), settings=settings)
+        world = World(site, site.up("--scheduler", "kubernetes"), machine)
         world.keep()
         yield world
     finally:
         try:
             site.local("down")
-            left = described(processes_of(site.state))
-            assert not left, "processes are left:\n" + "\n".join(left)
-            assert not mounts(site.state), f"mounts are left: {mounts(site.state)}"
-            assert not site.state.exists(), f"left in the state directory: {sorted(site.state.rglob('*'))[:20]}"
-            assert _settings() == settings, "the machine's settings were changed"
-            assert _chains() == chains, "the machine's firewall was changed"
-            left = [str(place) for place in PRIVATE if place.exists() and place not in places]
-            assert set(left) <= mounted_somewhere(), f"directories are left: {left}"
-            assert not _groups(site), f"control groups are left: {_groups(site)}"
+            machine.left_as_it_was(site)
         finally:
             removed_by_force(site.state)
         shutil.rmtree(site.root)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.engine.harness.apis import Consul, Json
-from tests.engine.harness.bound import ANNOUNCED, ITSELF, OTHERS, OWN, SHARED, written_for
+from tests.engine.harness.bound import ANNOUNCED, ITSELF, OTHERS, OWN, SHARED, TOKEN, written_for
+from tests.engine.harness.changes import replaced
 from tests.engine.harness.load import steady_requests
 from tests.engine.harness.shared import REPLICAS, Shared, jobs_and_instances
 from tests.engine.harness.site import Site
@@ -14,7 +15,6 @@ from tests.engine.harness.tasks import environ, tasks
 from tests.engine.harness.waiting import until
 
 LINE = {"reads": ["shared/"], "writes": ["foxden/pods/"], "discovers": [ANNOUNCED], "registers": [ANNOUNCED]}
-TOKEN = "consul:index/aclToken:AclToken"
 
 
 @pytest.fixture
@@ -103,9 +103,8 @@ def _rolls_with_a_new_token(site: Site) -> None:
     Nomad starts the instances again where they are.
     """
     old, before = secret_of(site), jobs_and_instances(site)
-    [urn] = [one["urn"] for one in site.stack()["checkpoint"]["latest"]["resources"] if one["type"] == TOKEN]
     with steady_requests(site.url("app")) as stream:
-        site.pulumi("up", "--stack", "local", "--yes", "--skip-preview", "--replace", urn)
+        replaced(site, TOKEN)
     stream.none_failed()
     new, after = secret_of(site), jobs_and_instances(site)
     assert new != old and Consul(site.consul.address, old).ask("GET", f"/v1/kv/{OWN}").status_code == 403

@@ -4,17 +4,11 @@ import uuid
 
 import pytest
 
+from tests.engine.harness.changes import NEVER_WELL
 from tests.engine.harness.load import steady_requests
 from tests.engine.harness.shared import Shared, all_well, jobs_and_instances
 from tests.engine.harness.waiting import until
 
-NEVER_WELL = """
-import webapp
-def refuse(handler):
-    print("MARK: the database is not there", flush=True)
-    handler._send(webapp.HTTPStatus.SERVICE_UNAVAILABLE, {"error": "not today"})
-webapp.Handler.do_GET = refuse
-"""
 ENDS_AT_ONCE = """
 print("MARK: no licence found", file=sys.stderr, flush=True)
 sys.exit(3)

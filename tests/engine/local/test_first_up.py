@@ -6,12 +6,9 @@ import uuid
 
 import pytest
 
-from tests.engine.harness.shared import SERVICES, Shared, jobs_and_instances
+from tests.engine.harness.shared import QUICK, SERVICES, Shared, jobs_and_instances
 from tests.engine.harness.site import Site
 from tests.engine.harness.waiting import until
-
-QUICK = 15.0
-"""Seconds for an ``up`` with nothing to do: it takes about two, but other programs may be at work."""
 
 
 def test_up_ends_with_a_table_the_dashboards_and_the_time(shared: Shared) -> None:

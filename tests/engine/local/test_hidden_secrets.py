@@ -3,20 +3,26 @@
 import base64
 import json
 import secrets as randomness
-import stat
 from pathlib import Path
 
 from tests.engine.harness.apis import Consul, Nomad
-from tests.engine.harness.command import Done, Running
+from tests.engine.harness.hiding import (
+    for_its_user_alone,
+    forms,
+    not_in_command_lines,
+    not_in_files,
+    not_said,
+    passphrase,
+    stored,
+)
 from tests.engine.harness.shared import SERVICES, Shared
 from tests.engine.harness.site import Site
 from tests.engine.harness.tasks import environ, tasks
 from tests.engine.harness.waiting import until
-from tests.engine.harness.watching import CommandLines, command_lines
+from tests.engine.harness.watching import command_lines
 
 NAME = "pods-api-key"
 PRIVATE = ("secrets/local.json", "cluster.json", "agents/plan.json", "agents/local/consul.json")
-PUBLIC = ("pulumi", "logs", "artifacts", "pulumi-work", "pulumi-home", "environments")
 
 _NOTHING = ("[]", "null", "Permission denied")
 """What Nomad says with 200: a stream has begun before it looks at the token."""
@@ -27,7 +33,7 @@ def test_a_rotated_secret_reaches_the_service_and_nothing_else(shared: Shared) -
     site = shared.site
     value = randomness.token_urlsafe(24)
     with command_lines() as seen:
-        said = [_store(site, value), site.up()]
+        said = [stored(site, NAME, value), site.up()]
         until(lambda: _are_told(site, value), "both instances of pods have the new value", within=60)
         said += [site.local("status"), site.local("logs", "--service", "pods")]
         said += [
@@ -36,23 +42,22 @@ def test_a_rotated_secret_reaches_the_service_and_nothing_else(shared: Shared) -
         ]
     answer = site.get(site.url("app")).json()["needs"]["meeting-router"]["needs"]["pods"]
     assert answer["secrets"] == {"API_KEY": True}, answer
-    for needle in _forms(value):
-        _not_said(needle, said)
-        _not_in_files(site, needle)
-        _not_in_command_lines(needle, seen)
+    for needle in forms(value):
+        not_said(needle, said)
+        not_in_files(site, needle, _logs(site))
+        not_in_command_lines(needle, seen)
         _not_on_servers(site, needle)
     shared.keep()
 
 
 def test_the_clusters_tokens_and_the_passphrase_are_nowhere_either(site: Site) -> None:
     """They are in files of mode 0600, and go to the servers in headers."""
-    passphrase = (site.config / "passphrase").read_text().strip()
     with command_lines() as seen:
         said = [site.up(), site.local("status"), site.pulumi("stack", "output", "--stack", "local")]
-    for needle in (site.facts["token"], site.facts["discovery_token"], passphrase):
-        _not_said(needle, said)
-        _not_in_files(site, needle)
-        _not_in_command_lines(needle, seen)
+    for needle in (site.facts["token"], site.facts["discovery_token"], passphrase(site)):
+        not_said(needle, said)
+        not_in_files(site, needle, _logs(site))
+        not_in_command_lines(needle, seen)
 
 
 def test_without_a_token_nomad_tells_nothing_and_consul_only_what_is_public(site: Site) -> None:
@@ -88,54 +93,16 @@ def test_without_a_token_nomad_tells_nothing_and_consul_only_what_is_public(site
 
 def test_what_is_private_is_for_its_user_alone(site: Site) -> None:
     """Mode 0600, in directories that exist for nothing else or are closed themselves."""
-    for file in (*(site.state / name for name in PRIVATE), site.config / "passphrase"):
-        mode = stat.S_IMODE(file.stat().st_mode)
-        assert mode == 0o600, f"{file} has mode {mode:04o}"
-    for file in site.state.joinpath("agents").glob("*/nomad*.json"):
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+    for_its_user_alone([*(site.state / name for name in PRIVATE), site.config / "passphrase"])
+    for_its_user_alone(site.state.joinpath("agents").glob("*/nomad*.json"))
+
+
+def _logs(site: Site) -> list[Path]:
+    return list(site.state.glob("agents/*/nomad*/alloc/*/alloc/logs"))
 
 
 def _are_told(site: Site, value: str) -> bool:
     return [environ(process).get("API_KEY") for process in tasks(site, "pods")] == [value, value]
-
-
-def _store(site: Site, value: str) -> Done:
-    """``secret``, with the value on standard input."""
-    words = site.words(".venv/bin/python", "-m", "local", "secret", "--name", NAME)
-    with Running(words, site.checkout, site.env, stdin=f"{value}\n") as running:
-        done = running.wait(30)
-    assert done.code == 0, done
-    return done
-
-
-def _forms(value: str) -> list[str]:
-    return [value, base64.b64encode(value.encode()).decode(), json.dumps(value)[1:-1]]
-
-
-def _not_said(needle: str, said: list[Done]) -> None:
-    for done in said:
-        assert needle not in done.output, f"{done.command} shows a secret"
-
-
-def _not_in_files(site: Site, needle: str) -> None:
-    """Pulumi's state, all logs, what was built: everything but the private files and the agents' own data."""
-    private = {site.state / name for name in PRIVATE}
-    places = [site.checkout, *(site.state / name for name in PUBLIC)]
-    places += site.state.glob("agents/*/nomad*/alloc/*/alloc/logs")
-    files = [file for place in places for file in _files(place) if file not in private]
-    state = site.state / "pulumi/.pulumi/stacks/foxden/local.json"
-    assert state in files, f"{state} was not looked into: the test is blind"
-    holding = [str(file) for file in files if needle.encode() in file.read_bytes()]
-    assert not holding, f"a secret is in {holding}"
-
-
-def _files(place: Path) -> list[Path]:
-    return [path for path in place.rglob("*") if path.is_file() and ".venv" not in path.parts]
-
-
-def _not_in_command_lines(needle: str, seen: CommandLines) -> None:
-    assert seen.holding("pulumi"), "the command lines of pulumi were not seen: the test is blind"
-    assert not seen.holding(needle), f"a secret is in a command line of {seen.holding(needle)}"
 
 
 def _not_on_servers(site: Site, needle: str) -> None:

@@ -1,10 +1,8 @@
 """How commands run: isolated where root can see to it, else as the user."""
 
 import os
-from pathlib import Path
 
-import psutil
-
+from tests.engine.harness.isolation import is_isolated
 from tests.engine.harness.shared import SERVICES
 from tests.engine.harness.site import Site
 from tests.engine.harness.tasks import tasks
@@ -21,21 +19,6 @@ def test_services_are_isolated_as_far_as_this_user_can(site: Site) -> None:
         assert len(processes) == 2, f"{service}: {processes}"
         for process in processes:
             if root:
-                _is_isolated(process, site)
+                is_isolated(process, site, process.environ()["NOMAD_ALLOC_ID"], "**/artifacts/*/*/app.py")
             else:
                 assert process.uids().effective == os.geteuid(), process
-
-
-def _is_isolated(process: psutil.Process, site: Site) -> None:
-    """As the kernel tells it, from outside."""
-    seen = Path(f"/proc/{process.pid}")
-    assert process.uids().effective != 0, f"{process} runs as root"
-    for kind, what in (("pid", "processes"), ("mnt", "mounts")):
-        own, ours = (seen / "ns" / kind).readlink(), Path("/proc/self/ns", kind).readlink()
-        assert own != ours, f"{process} sees all {what}"
-    for path in ("/etc/shadow", "/var/log", str(site.checkout), str(site.config), str(site.state / "cluster.json")):
-        assert not Path(f"{seen}/root{path}").exists(), f"{process} sees {path}"
-    assert list((seen / "root").glob("**/artifacts/*/*/app.py")), f"{process} does not see its own code"
-    allocation = process.environ()["NOMAD_ALLOC_ID"]
-    groups = (seen / "cgroup").read_text()
-    assert allocation in groups, f"{process} is in no control group of its own:\n{groups}"

@@ -35,8 +35,8 @@ FLOWS = (
     Flow(Role.WORKER, Role.SERVER, "tcp", (443, 443), "the API"),
     Flow(Role.SERVER, Role.WORKER, "tcp", (443, 443), "admission webhooks"),
     Flow(Role.SERVER, Role.WORKER, "tcp", (4443, 4443), "APIs that are served on workers"),
-    Flow(Role.SERVER, Role.WORKER, "tcp", (10260, 10260), "cert-manager's webhook"),
-    Flow(Role.SERVER, Role.WORKER, "tcp", (10250, 10250), "the kubelets' API, and APIs and webhooks of pods"),
+    Flow(Role.SERVER, Role.WORKER, "tcp", (10260, 10260), "the webhook of cert-manager"),
+    Flow(Role.SERVER, Role.WORKER, "tcp", (10250, 10250), "the API of kubelets, and APIs and webhooks of pods"),
     *(Flow(Role.WORKER, Role.WORKER, protocol, *_PODS) for protocol in ("tcp", "udp")),
 )
 """Who talks to whom; a server is an interface of the control plane's in this network."""

@@ -105,7 +105,7 @@ def _rules(
         (SERVERS, servers, API, group, True, "servers to any server"),
         # Workers may go anywhere already.
         (WORKERS, workers, API, group, False, "workers to any server"),
-        (API, group, SERVERS, servers, True, "requests passed on, and the servers' health"),
+        (API, group, SERVERS, servers, True, "requests passed on, and the health of servers"),
     )
     rules: list[pulumi.Resource] = []
     for source_name, source, target_name, target, outward, why in ways:

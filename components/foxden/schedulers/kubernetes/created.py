@@ -95,20 +95,22 @@ def create_object(
 
 
 def create_named(
-    kind: str, content: pulumi.Input[Mapping[str, Any]], opts: pulumi.ResourceOptions, **more: Any
+    kind: str, name: str, content: pulumi.Input[Mapping[str, Any]], opts: pulumi.ResourceOptions, **more: Any
 ) -> pulumi.Input[pulumi.CustomResource]:
     """An object whose name says what is in it, as a resource of that name; arguments as those of :func:`create_object`.
+
+    ``name`` is what a preview calls it that doesn't know that name yet: no other one's of its kind.
 
     With other content it is another resource, and no replacement of the one before: as one, that would be about to be
     deleted from a release that failed on, and the version before could neither keep it nor make it anew.
     """
 
-    def create(name: Any) -> pulumi.CustomResource:
+    def create(found: Any) -> pulumi.CustomResource:
         # At a preview it may not be known yet, and is shown all the same.
-        return create_object(kind, name if isinstance(name, str) else f"new-{kind.lower()}", content, opts, **more)
+        return create_object(kind, found if isinstance(found, str) else name, content, opts, **more)
 
-    name = mapped(content, lambda known: cast(str, known["metadata"]["name"]))
-    return name.apply(create, run_with_unknowns=True) if isinstance(name, pulumi.Output) else create(name)
+    called = mapped(content, lambda known: cast(str, known["metadata"]["name"]))
+    return called.apply(create, run_with_unknowns=True) if isinstance(called, pulumi.Output) else create(called)
 
 
 def entry(content: pulumi.Input[Mapping[str, Any]], key: str) -> pulumi.Input[Any]:

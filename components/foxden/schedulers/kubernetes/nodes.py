@@ -10,7 +10,7 @@ from foxden.boot.node import Endpoint, Flow, Node, Role, Software
 from foxden.boot.parts import Boot, Command, File, Unit, filled
 from foxden.boot.program import Program, packed
 from foxden.boot.userdata import user_data
-from foxden.schedulers.kubernetes.node_software import KUBELET, KUBERNETES, OF_MASTERS, software
+from foxden.schedulers.kubernetes.node_software import KUBELET, KUBERNETES, OF_MASTERS, RELEASES, software
 from foxden.schedulers.kubernetes.placement import DEDICATED, label_problems, node_labels
 from foxden.schedulers.nodes import PACKAGE, Own, assembled, sandbox, secrets
 
@@ -18,6 +18,7 @@ __all__ = [
     "ADDRESSES",
     "ENDPOINT",
     "KEPT",
+    "RELEASES",
     "boot",
     "connection_options",
     "flows",
@@ -141,17 +142,17 @@ def _unit(name: str, values: Mapping[str, str]) -> str:
 def flows() -> tuple[Flow, ...]:
     """Who talks to whom. Everything else may be closed, but balancers' ways to the API and to the workers' ingress."""
     return (
-        Flow(Role.SERVER, Role.SERVER, "tcp", (2379, 2380), "etcd's clients and peers"),
-        Flow(Role.SERVER, Role.SERVER, "tcp", (6443, 6443), "the API, for the masters' health"),
-        Flow(Role.WORKER, Role.SERVER, "tcp", (6443, 6443), "the API, as the service 'kubernetes' of pods"),
-        Flow(Role.SERVER, Role.WORKER, "tcp", (10250, 10250), "the kubelets' API"),
+        Flow(Role.SERVER, Role.SERVER, "tcp", (2379, 2380), "clients and peers of etcd"),
+        Flow(Role.SERVER, Role.SERVER, "tcp", (6443, 6443), "the API, for the health of masters"),
+        Flow(Role.WORKER, Role.SERVER, "tcp", (6443, 6443), "the API, as the service kubernetes of pods"),
+        Flow(Role.SERVER, Role.WORKER, "tcp", (10250, 10250), "the API of kubelets"),
         Flow(Role.SERVER, Role.WORKER, "tcp", (4443, 4443), "APIs that are served on workers, in their own network"),
-        Flow(Role.WORKER, Role.WORKER, "tcp", (10250, 10250), "the kubelets' metrics, for pods that go by their node"),
+        Flow(Role.WORKER, Role.WORKER, "tcp", (10250, 10250), "metrics of kubelets, for pods that go by their node"),
         Flow(
             Role.SERVER, Role.WORKER, "tcp", (10260, 10260), "cert-manager, which the API asks before it takes a wish"
         ),
-        Flow(Role.WORKER, Role.WORKER, "tcp", (9100, 9100), "the nodes' metrics, for pods that come as their node"),
-        Flow(Role.WORKER, Role.WORKER, "udp", (8472, 8472), "the pods' network"),
+        Flow(Role.WORKER, Role.WORKER, "tcp", (9100, 9100), "metrics of nodes, for pods that come as their node"),
+        Flow(Role.WORKER, Role.WORKER, "udp", (8472, 8472), "the network of pods"),
     )
 
 

@@ -34,6 +34,9 @@ RESERVED = (
 )
 """Namespaces that are no environment's: those of the ingress and of cluster services."""
 
+_ACCOUNT = "default"
+"""The ServiceAccount that the cluster gives each namespace; each service has one of its own name."""
+
 
 def service_problems(spec: ServiceSpec, connection: ConnectionArgs) -> list[Problem]:
     """Everything that is in the way of running this service on that cluster."""
@@ -53,6 +56,11 @@ def environment_problem(environment: str, options: KubernetesOptions) -> str | N
 
 
 def _messages(spec: ServiceSpec, options: KubernetesOptions) -> Iterator[str]:
+    if spec.name == _ACCOUNT:
+        yield (
+            f"name must not be '{_ACCOUNT}' with scheduler 'kubernetes': "
+            "each namespace has a ServiceAccount of that name from the beginning"
+        )
     yield from _about_texts(spec)
     yield from _about_labels(spec)
     yield from (f"placement.{wrong}" for wrong in label_problems(spec.placement.node_class, spec.placement.meta))

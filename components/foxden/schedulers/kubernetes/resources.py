@@ -27,6 +27,9 @@ from foxden.service.spec import ServiceSpec
 
 Value = TypeVar("Value")
 
+_NEW = "new"
+"""Stands for the hash in a name that is not known yet; no hash is like it."""
+
 
 def create_providers(connection: ConnectionArgs, parent: pulumi.Resource) -> list[pulumi.ProviderResource]:
     """The provider: by the kubeconfig that the options name, or by the connection's address, authority and token."""
@@ -104,7 +107,8 @@ def create_environment(
         version = pulumi.Output.unsecret(value.apply(partial(secrets.version_of, name, secret)))
         current, kept = places.secret(name, secret), version.apply(partial(places.secret, name, secret))
         create_object("Secret", f"{name}-{secret}", current, within, string_data=data)
-        made = create_named("Secret", kept, once(within, f"{name}-{secret}--kept"), string_data=data)
+        unknown = secrets.object_name(secret, _NEW)
+        made = create_named("Secret", unknown, kept, once(within, f"{name}-{secret}--kept"), string_data=data)
         versions[secret] = _brought(version, made)
     return versions
 
@@ -133,7 +137,8 @@ def _piece(
     content = mapped(manifest, lambda known: known["objects"][piece.key])
     if piece.of_content:
         # A Job of an earlier release has the service's name; a set has the resource's own from the beginning.
-        return create_named(piece.kind, content, once(opts, spec.name) if piece.kind == "Job" else opts)
+        known_as = once(opts, spec.name) if piece.kind == "Job" else opts
+        return create_named(piece.kind, joined(spec.name, _NEW), content, known_as)
     return create_object(piece.kind, joined(spec.name, piece.part), content, opts, f"{GROUP}/{VERSION}")
 
 

@@ -7,10 +7,12 @@ from foxden.boot.node import Software
 from foxden.schedulers.releases import Release, chosen
 
 _HASHICORP = "https://releases.hashicorp.com/{name}/{{version}}/{name}_{{version}}_linux_{{processor}}.zip"
-_RELEASES = {
+_HASHICORPS_SUMS = "https://releases.hashicorp.com/{name}/{{version}}/{name}_{{version}}_SHA256SUMS"
+RELEASES: Mapping[str, Release] = {
     "consul": Release(
         "1.21.0",
         _HASHICORP.format(name="consul"),
+        _HASHICORPS_SUMS.format(name="consul"),
         {
             "amd64": "e916e30904eedfa7ee2e2a378b5e8a9a374f2f351e645aa4c0a03adc15dabaec",
             "arm64": "59d04f948d4b04a1d836e69a441e4c3ffb74b41f710329c9ba0dc99392b6f2d5",
@@ -20,6 +22,7 @@ _RELEASES = {
     "nomad": Release(
         "1.11.3",
         _HASHICORP.format(name="nomad"),
+        _HASHICORPS_SUMS.format(name="nomad"),
         {
             "amd64": "19dac5642a2ba5305e6ff8efee06a708d760ebe4d1cd7936bc3dc526f477dc12",
             "arm64": "902e44260fcd9297af7042fb33ccd5a29cc2202b57199724f17c96fcd67414d2",
@@ -29,6 +32,7 @@ _RELEASES = {
     "caddy": Release(
         "2.11.3",
         "https://github.com/caddyserver/caddy/releases/download/v{version}/caddy_{version}_linux_{processor}.tar.gz",
+        "https://github.com/caddyserver/caddy/releases/download/v{version}/caddy_{version}_checksums.txt",
         {
             "amd64": (
                 "ee886eceda0ff9f30610d3be9b5b594026591e19add6b3961a341c72abe468e5"
@@ -52,4 +56,4 @@ def software(
 ) -> Software:
     """What nodes are installed with: see :func:`foxden.schedulers.releases.chosen`. The programs are consul, nomad and
     caddy."""
-    return chosen(_RELEASES, mirror, programs, processor, apt_mirror)
+    return chosen(RELEASES, mirror, programs, processor, apt_mirror)

@@ -10,12 +10,13 @@ from foxden.boot.parts import Boot, Command, File, Unit, filled
 from foxden.boot.program import Program, packed
 from foxden.boot.userdata import user_data
 from foxden.schedulers.nodes import PACKAGE, Own, assembled, sandbox, secrets
-from foxden.schedulers.nomad.node_software import software
+from foxden.schedulers.nomad.node_software import RELEASES, software
 
 __all__ = [
     "ADDRESSES",
     "ENDPOINT",
     "KEPT",
+    "RELEASES",
     "boot",
     "connection_options",
     "flows",
@@ -112,18 +113,18 @@ def _units(node: Node) -> Iterator[Unit]:
 def flows() -> tuple[Flow, ...]:
     """Who talks to whom. Everything else may be closed, but a balancer's way to the workers' ingress."""
     gossip = [
-        Flow(source, target, protocol, (8301, 8301), "Consul's gossip")
+        Flow(source, target, protocol, (8301, 8301), "gossip of Consul")
         for source in _BOTH
         for target in _BOTH
         for protocol in ("tcp", "udp")
     ]
     return (
         *gossip,
-        Flow(Role.SERVER, Role.SERVER, "tcp", (8300, 8300), "Consul's raft and requests"),
-        Flow(Role.WORKER, Role.SERVER, "tcp", (8300, 8300), "Consul's requests"),
-        Flow(Role.SERVER, Role.SERVER, "tcp", (4646, 4648), "Nomad's API for the servers' health, raft, gossip"),
-        Flow(Role.SERVER, Role.SERVER, "udp", (4648, 4648), "Nomad's gossip"),
-        Flow(Role.WORKER, Role.SERVER, "tcp", (4647, 4647), "Nomad's requests"),
+        Flow(Role.SERVER, Role.SERVER, "tcp", (8300, 8300), "raft and requests of Consul"),
+        Flow(Role.WORKER, Role.SERVER, "tcp", (8300, 8300), "requests of Consul"),
+        Flow(Role.SERVER, Role.SERVER, "tcp", (4646, 4648), "API of Nomad for the health of servers, raft, gossip"),
+        Flow(Role.SERVER, Role.SERVER, "udp", (4648, 4648), "gossip of Nomad"),
+        Flow(Role.WORKER, Role.SERVER, "tcp", (4647, 4647), "requests of Nomad"),
         Flow(Role.WORKER, Role.WORKER, "tcp", _SERVICE_PORTS, "services to services, the ingress to services"),
     )
 

@@ -8,7 +8,7 @@ from tests.engine.bootlab.balancer import balancer
 from tests.engine.bootlab.kubernetes.access import is_true
 from tests.engine.bootlab.kubernetes.world import World
 from tests.engine.bootlab.scaling import Member, State
-from tests.engine.bootlab.search import exposed, holders
+from tests.engine.bootlab.search import search
 from tests.engine.bootlab.services import ENVIRONMENT, Deployment
 from tests.engine.bootlab.world import NEW_NODE, POOL, WORKERS
 from tests.engine.harness.load import steady_requests
@@ -138,10 +138,10 @@ def test_a_worker_pulls_an_image_as_itself_before_it_takes_work(world: World) ->
 def test_no_secret_is_where_others_can_see_it(world: World, services: Deployment) -> None:
     secrets = {**world.cluster.secrets(), "the service's own": services.secret}
     assert len(secrets) > 8
-    shown = [each for member in world.servers() + world.workers() for each in exposed(member.host, secrets)]
-    assert shown == []
-    for member in world.servers() + world.workers():
-        held = holders(member.host, secrets)
+    found = [(member, search(member.host, secrets)) for member in world.servers() + world.workers()]
+    assert [shown for _, each in found for shown in each.exposed] == []
+    for member, each in found:
+        held = each.holders
         elsewhere = {file for files in held.values() for file in files if not file.startswith(PLACES)}
         assert elsewhere == set(), f"{member.id} has secrets where none belong"
         if member in world.workers():

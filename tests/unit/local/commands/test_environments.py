@@ -67,8 +67,8 @@ def test_only_what_inherits_from_local_lives_here(root: Path) -> None:
     environments.prepare("deep", None, root)
 
 
-def test_nomads_own_namespace_is_no_environment(root: Path) -> None:
-    with pytest.raises(LocalError, match="'default' is Nomad's own namespace"):
+def test_the_clusters_own_namespace_is_no_environment(root: Path) -> None:
+    with pytest.raises(LocalError, match="'default' is the cluster's own namespace"):
         environments.prepare("default", None, root)
     assert not (root / "Pulumi.default.yaml").exists()
 

@@ -190,3 +190,11 @@ def test_a_scheduler_that_this_machine_does_not_run_is_refused() -> None:
     up.add_arguments(parser)
     with pytest.raises(SystemExit):
         parser.parse_args(["--scheduler", "swarm"])
+
+
+def test_the_names_of_the_clusters_own_namespaces_are_no_environments() -> None:
+    for way in ("kubernetes", "context"):
+        assert backends.backend(way).refusal("demo") is None
+        for name in ("kube-system", "foxden-ingress", "foxden-monitoring"):
+            assert "that namespace is the cluster's" in str(backends.backend(way).refusal(name))
+    assert backends.backend("nomad").refusal("kube-system") is None

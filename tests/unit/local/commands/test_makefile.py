@@ -1,6 +1,5 @@
 """What make is given is what a command takes, or an error: nothing of it is passed over in silence."""
 
-import os
 import re
 import subprocess
 

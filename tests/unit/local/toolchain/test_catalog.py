@@ -4,7 +4,7 @@ import pytest
 
 from local.errors import LocalError
 from local.toolchain.catalog import PLUGINS, TOOLS
-from local.toolchain.checkers import CHECKERS
+from local.toolchain.checkers import ACTIONLINT
 from local.toolchain.gobuild import go_mod
 from local.toolchain.platform import Platform, this_platform
 
@@ -28,7 +28,7 @@ def test_archives_are_named_as_on_their_servers(name: str, linux: str, mac: str)
     assert tool.release.checksums_url(tool.version, LINUX).startswith("https://")
 
 
-@pytest.mark.parametrize("tool", [*TOOLS.values(), *CHECKERS], ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", [*TOOLS.values(), ACTIONLINT], ids=lambda tool: tool.name)
 def test_release_and_module_are_of_the_same_version(tool) -> None:
     assert set(tool.module.requires.values()) == {f"v{tool.version}"}
     assert {line.split()[1] for line in tool.module.sums} == {f"v{tool.version}"}

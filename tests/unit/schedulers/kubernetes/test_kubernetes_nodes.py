@@ -164,9 +164,10 @@ def test_a_program_whose_checksum_nobody_knows_must_come_with_it() -> None:
         nodes.software(processor="arm64", programs={"kubelet": {}})
     said = str(caught.value)
     assert "software.kubelet is not a known field" in said
-    for name in ("kube-router 2.1.0", "ecr-credential-provider 1.27.1"):
-        assert f"must be a SHA-256 or SHA-512 of {name} in hex, and none is known for this version" in said
-    assert len(caught.value.problems) == 3
+    told = "software.kube-router.checksum must be a SHA-256 or SHA-512 of kube-router 2.1.0 in hex, and none is known"
+    where = "https://github.com/cloudnativelabs/kube-router/releases/download/v2.1.0/kube-router_2.1.0_checksums.txt"
+    assert f"{told} for this version: its publisher's is at {where}" in said
+    assert len(caught.value.problems) == 2
 
 
 def test_the_addresses_of_pods_and_services_are_no_others() -> None:

@@ -16,9 +16,9 @@ CLUSTER: Any = {
 }
 
 
-def problems(cluster: Any = CLUSTER, **description: Any) -> list[str]:
+def problems(cluster: Any = CLUSTER, name: str = "it", **description: Any) -> list[str]:
     """What is said of a service."""
-    return [str(problem) for problem in service_problems(spec("it", **description), cluster)]
+    return [str(problem) for problem in service_problems(spec(name, **description), cluster)]
 
 
 def test_a_usual_service_is_taken() -> None:
@@ -90,6 +90,14 @@ def test_the_clusters_own_namespaces_are_no_environments(environment: str) -> No
     (found,) = problems({**CLUSTER, "environment": environment})
     assert found == (
         f"cluster: environment must not be '{environment}' with scheduler 'kubernetes': that namespace is the cluster's"
+    )
+
+
+def test_the_name_of_an_account_that_every_namespace_has_is_no_services() -> None:
+    (found,) = problems(name="default")
+    assert found == (
+        "service 'default': name must not be 'default' with scheduler 'kubernetes': "
+        "each namespace has a ServiceAccount of that name from the beginning"
     )
 
 

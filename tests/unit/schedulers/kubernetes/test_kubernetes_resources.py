@@ -97,6 +97,26 @@ def test_what_is_called_after_its_content_is_another_resource_with_other_content
     assert all(name == called for name, called in {**first, **second}.items())
 
 
+def test_what_is_called_after_content_that_is_not_known_yet_is_told_apart() -> None:
+    """A preview refuses two resources of one name, whichever services they are of."""
+
+    def late(**more: Any) -> dict[str, Any]:
+        return {**WEB, "image": unknown_output(), **more}
+
+    sets = {"release": {"strategy": "blue-green"}}
+    jobs = {"kind": "job", "port": None}
+    done = services(
+        preview=True,
+        web=lambda: late(**sets),
+        api=lambda: late(**sets),
+        load=lambda: late(**jobs),
+        migrate=lambda: late(**jobs),
+    )
+    urns = [each.urn for each in done.resources]
+    assert sorted(urns) == sorted(set(urns))
+    assert len(done.of_type(DEPLOYMENT)) == len(done.of_type("kubernetes:batch/v1:Job")) == 2
+
+
 def test_the_version_is_known_when_it_runs_and_not_before() -> None:
     assert services(pods=WEB).exports == {"pods-version": "7", "pods-address": "pods.demo.svc.cluster.local"}
     assert services(preview=True, pods=WEB).exports["pods-version"] == UNKNOWN
@@ -203,6 +223,15 @@ def test_a_secret_that_is_not_known_yet_has_no_version_yet() -> None:
 
     done = run(program, preview=True)
     assert done.one(DEPLOYMENT).inputs["spec"] is UNKNOWN
+
+
+def test_secrets_that_are_not_known_yet_are_told_apart() -> None:
+    def program() -> None:
+        values = {name: pulumi.Output.secret(unknown_output()) for name in ("key", "team/key")}
+        lib.Environment("environment", {"cluster": CLUSTER, "secrets": values})
+
+    urns = [each.urn for each in run(program, preview=True).resources if each.type == SECRET]
+    assert len(urns) == len(set(urns)) == 4
 
 
 def test_bounds_are_there_when_they_are_chosen() -> None:

@@ -32,6 +32,10 @@ def _keep(source: str, regex: str) -> dict[str, Any]:
     return {"action": "keep", "source_labels": [f"{_META}{source}"], "regex": regex}
 
 
+_RUNS = _keep("pod_phase", "Running")
+"""A pod that has ended keeps its address until it is deleted, and says nothing."""
+
+
 def _named(source: str, target: str) -> dict[str, Any]:
     return {"action": "replace", "source_labels": [f"{_META}{source}"], "target_label": target}
 
@@ -84,6 +88,7 @@ def _machines() -> dict[str, Any]:
         "kubernetes_sd_configs": _found("pod"),
         "relabel_configs": [
             _keep("pod_label_app_kubernetes_io_name", MACHINES),
+            _RUNS,
             _named("pod_node_name", "node"),
         ],
     }
@@ -103,6 +108,7 @@ def _pods() -> dict[str, Any]:
         "kubernetes_sd_configs": _found("pod"),
         "relabel_configs": [
             _keep("pod_annotation_prometheus_io_scrape", "true"),
+            _RUNS,
             # One target for each pod, however many ports it has.
             {
                 "action": "keepequal",
@@ -124,7 +130,9 @@ _RULES = {
         "machine {{ $labels.node }} is not ready",
     ),
     "MachineDiskAlmostFull": (
-        'node_filesystem_avail_bytes{fstype!~"tmpfs|overlay"} / node_filesystem_size_bytes < 0.1',
+        # What is made once and only read, such as the system of some images, is full from the beginning.
+        'node_filesystem_avail_bytes{fstype!~"tmpfs|overlay"} / node_filesystem_size_bytes < 0.1'
+        " and node_filesystem_readonly == 0",
         "15m",
         "less than a tenth of {{ $labels.mountpoint }} is free on {{ $labels.node }}",
     ),
@@ -134,7 +142,9 @@ _RULES = {
         "less than a tenth of the volume {{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} is free",
     ),
     "PodKeepsFailing": (
-        "increase(kube_pod_container_status_restarts_total[15m]) > 3",
+        # The kubelet's pauses grow to five minutes: soon there are no three in fifteen, however long that goes on.
+        "changes(kube_pod_container_status_restarts_total[1h]) > 3"
+        " and changes(kube_pod_container_status_restarts_total[15m]) > 0",
         "5m",
         "{{ $labels.namespace }}/{{ $labels.pod }} keeps ending",
     ),
@@ -159,7 +169,12 @@ _RULES = {
         "15m",
         "{{ $labels.instance }} keeps {{ $value | humanize1024 }}B in etcd, of 4 GiB on masters of the library's own",
     ),
-    "JobFailed": ("kube_job_status_failed > 0", "5m", "{{ $labels.namespace }}/{{ $labels.job_name }} has failed"),
+    "JobFailed": (
+        # Not kube_job_status_failed, which counts pods: the next one may do it.
+        'kube_job_failed{condition="true"} == 1',
+        "5m",
+        "{{ $labels.namespace }}/{{ $labels.job_name }} has failed",
+    ),
 }
 """Alarm to when it is one, for how long, and what it says."""
 

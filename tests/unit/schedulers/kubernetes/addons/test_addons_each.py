@@ -175,6 +175,14 @@ def test_who_is_asked_for_measurements_is_there() -> None:
     )
 
 
+def test_a_pod_that_has_ended_is_not_taken_for_one_that_is_down() -> None:
+    settings = json.loads(one("prometheus")["config"]["data"]["prometheus.yml"])
+    of_pods = [each for each in settings["scrape_configs"] if each.get("kubernetes_sd_configs") == [{"role": "pod"}]]
+    assert [each["job_name"] for each in of_pods] == ["machines", "pods"]
+    runs = {"action": "keep", "source_labels": ["__meta_kubernetes_pod_phase"], "regex": "Running"}
+    assert all(runs in each["relabel_configs"] for each in of_pods)
+
+
 def test_an_issuer_is_there_when_somebody_is_told_of_trouble() -> None:
     assert "issuer" not in one("certificates")
     issuer = one("certificates", LARGEST)["issuer"]
