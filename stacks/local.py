@@ -56,5 +56,6 @@ def _what_runs(services: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     }
     missing = [name for name, service in whole.items() if not PROGRAM & service.keys()]
     if missing:
-        raise pulumi.RunError(f"nothing was built for {', '.join(missing)} (see {file}): run 'make up'")
+        takes = "each takes examples/apps/<its name>/app.py, or an image or a command of its own"
+        raise pulumi.RunError(f"nothing was built for {', '.join(missing)} (see {file}): run 'make up'; {takes}")
     return whole

@@ -28,11 +28,15 @@ def explain(servers: Questions, env: str, known: set[str]) -> list[str]:
 
 
 def trouble(servers: Questions, env: str, known: set[str]) -> list[str]:
-    """A line for each instance of a new deployment under way that has failed at least once."""
+    """A line for each instance of a new deployment under way that has failed at least once, or why there is none."""
     lines = []
     for deployment in servers.deployments(env):
         if deployment["ID"] not in known and deployment["Status"] == "running":
-            for instance in servers.deployed_by(env, deployment["ID"]):
+            instances = servers.deployed_by(env, deployment["ID"])
+            reasons = [] if instances else servers.unplaced(env, deployment["JobID"])
+            if reasons:
+                lines.append(f"{deployment['JobID']}: no instance was started: {'; '.join(reasons)}")
+            for instance in instances:
                 reasons = [event for event in instance.events.get("main", []) if event.startswith("Exit Code")]
                 if reasons:
                     lines.append(

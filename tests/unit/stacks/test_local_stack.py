@@ -134,10 +134,11 @@ def test_what_is_needed_from_outside_comes_from_the_settings(monkeypatch: pytest
 
 def test_nothing_was_built(state: Path) -> None:
     file = state / "artifacts.json"
+    remedy = "run 'make up'; each takes examples/apps/<its name>/app.py, or an image or a command of its own"
     file.write_text(json.dumps({"pods": {"version": "1", "command": ["x"]}}))
-    assert message_of() == f"nothing was built for meeting-router, ionic-apps (see {file}): run 'make up'"
+    assert message_of() == f"nothing was built for meeting-router, ionic-apps (see {file}): {remedy}"
     file.unlink()
-    assert message_of() == f"nothing was built for pods, meeting-router, ionic-apps (see {file}): run 'make up'"
+    assert message_of() == f"nothing was built for pods, meeting-router, ionic-apps (see {file}): {remedy}"
     file.write_text("{")
     assert message_of().startswith(f"cannot read {file} (Expecting property name")
 

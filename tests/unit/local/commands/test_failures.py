@@ -81,3 +81,13 @@ def test_trouble_under_way_is_told_early(canned: Canned) -> None:
     canned.answers["local:/v1/deployments"] = [deployment(2, "running")]
     assert trouble(servers, "local", set()) == ["pods 00000007 has ended 2 times: Exit Code: 3"]
     assert trouble(servers, "local", {"d2"}) == []
+
+
+def test_a_deployment_that_finds_no_place_says_so_while_it_is_waited_for(canned: Canned) -> None:
+    """It takes minutes until Nomad gives up."""
+    servers = broken(canned, [])
+    canned.answers["local:/v1/deployments"] = [deployment(2, "running")]
+    assert trouble(servers, "local", set()) == []
+    filtered = {"FailedTGAllocs": {"pods": {"ConstraintFiltered": {"missing drivers": 1}}}, "CreateIndex": 2}
+    canned.answers["local:/v1/job/pods/evaluations"] = [filtered]
+    assert trouble(servers, "local", set()) == ["pods: no instance was started: missing drivers rules out 1 node"]

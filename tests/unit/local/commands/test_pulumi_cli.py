@@ -285,7 +285,5 @@ def test_half_a_line_of_events_waits_for_its_end(tmp_path: Path) -> None:
 def test_a_state_that_is_nowhere_says_where_it_was_looked_for(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULUMI_BACKEND_URL", "file:///somewhere")
     script("print(\"error: no stack named 'dev' found\", file=sys.stderr)\nsys.exit(255)")
-    with pytest.raises(
-        LocalError, match=r"^there is no stack 'dev' in file:///somewhere: PULUMI_BACKEND_URL says where"
-    ):
+    with pytest.raises(LocalError, match="no stack 'dev' in file:///somewhere: PULUMI_BACKEND_URL says where"):
         Pulumi("dev", print).exported()
