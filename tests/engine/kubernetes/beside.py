@@ -12,6 +12,7 @@ from tests.engine.harness.site import COMMAND_WITHIN
 from tests.engine.kubernetes.world import ENVIRONMENT, Kubernetes, World
 
 _PROGRAM = "tests/engine/kubernetes/program"
+_WISH = f"{_PROGRAM}/wish.json"
 _STACK = ("--stack", "beside")
 
 
@@ -37,7 +38,7 @@ class Beside:
     def up(self, expect: int = 0, **services: Any) -> Done:
         """Have these cluster services, and no others."""
         cluster = Cluster(**self.world.site.facts).connection()
-        self.world.site.write(f"{_PROGRAM}/wish.json", json.dumps({"cluster": cluster, "services": services}))
+        self.world.site.write(_WISH, json.dumps({"cluster": cluster, "services": services}))
         return self._pulumi("up", "--yes", "--skip-preview", expect=expect)
 
     def others(self) -> set[str]:
@@ -50,9 +51,10 @@ class Beside:
         self._pulumi("refresh", "--preview-only", "--expect-no-changes")
 
     def end(self) -> None:
-        """Have none of them, and no stack."""
+        """Have none of them, no stack, and no credential of the cluster in the clone."""
         self._pulumi("destroy", "--yes", "--skip-preview")
         self._pulumi("stack", "rm", "--yes")
+        (self.world.site.checkout / _WISH).unlink()
 
     def asked(self, space: str, service: str, path: str, **parameters: str) -> Json:
         """What one answers, through the API."""

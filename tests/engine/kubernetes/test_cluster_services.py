@@ -149,7 +149,7 @@ def selectors(part: Any) -> Iterator[Json]:
 
 @pytest.mark.parametrize(
     ("image", "reason"),
-    [("foxden/nowhere:1", "[ImagePullBackOff]"), (image_of("metrics-server"), "unknown flag: --port")],
+    [("foxden/nowhere:1", "ErrImagePull"), (image_of("metrics-server"), "unknown flag: --port")],
     ids=["no image", "a program that ends"],
 )
 def test_up_fails_when_one_is_not_well(beside: Beside, image: str, reason: str) -> None:

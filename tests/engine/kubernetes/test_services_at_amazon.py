@@ -98,6 +98,7 @@ def test_a_new_machine_is_looked_at_and_goes_with_its_instance(simulated: Amazon
     def known() -> Json:
         found = beside.api.get(f"{NODES}/{name}")
         assert NEW not in {taint["key"] for taint in found["spec"]["taints"]}, told(found)
+        assert "addresses" in found["status"], told(found)  # they come last
         return found
 
     found = until(known, "the machine is looked at", within=60)
