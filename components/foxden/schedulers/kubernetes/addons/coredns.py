@@ -30,11 +30,12 @@ _METRICS, _HEALTH, _READY = 9153, 8080, 8181
 _NOBODY = 65534
 
 # A service's address is told for 5 s: it may go, but what is not there yet must not be missed for long.
+# One that ends answers on until every node has heard of it: a lost question is asked again after 5 s only.
 _COREFILE = """\
 .:53 {{
     errors
     health :{health} {{
-        lameduck 2s
+        lameduck 10s
     }}
     ready :{ready}
     kubernetes {domain} in-addr.arpa ip6.arpa {{
