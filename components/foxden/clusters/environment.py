@@ -11,7 +11,7 @@ from foxden.naming import secret_problem
 from foxden.schedulers import base
 from foxden.service.cluster import args_problems
 from foxden.service.prepare import placeholders, public
-from foxden.service.reader import Reader
+from foxden.service.reader import Reader, in_utf8
 
 
 class EnvironmentArgs(TypedDict):
@@ -57,17 +57,11 @@ def _secret(key: str, given: pulumi.Input[str]) -> pulumi.Output[str]:
     """A secret's value; what is wrong with one that is known late is told then."""
 
     def text(value: Any) -> str:
-        check([] if _is_text(value) else [Problem("environment", f"secrets.{key} must be a text that UTF-8 can hold")])
+        usable = isinstance(value, str) and in_utf8(value)
+        check([] if usable else [Problem("environment", f"secrets.{key} must be a text that UTF-8 can hold")])
         return cast(str, value)
 
     return pulumi.Output.secret(given).apply(text)
-
-
-def _is_text(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and value.encode() is not None
-    except UnicodeEncodeError:
-        return False
 
 
 def _problems(args: Any) -> list[Problem]:

@@ -208,8 +208,15 @@ class Reader:
 def _text_problem(value: Any) -> str | None:
     if not isinstance(value, str):
         return f"must be a text, got {shown(value)}"
-    try:
-        value.encode()
-    except UnicodeEncodeError:
+    if not in_utf8(value):
         return f"must be a text that UTF-8 can hold, got {shown(value)}"
     return f"must not hold a NUL character, got {shown(value)}" if "\0" in value else None
+
+
+def in_utf8(text: str) -> bool:
+    """Whether UTF-8 can hold it: not where half of a pair of surrogates stands alone."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -135,6 +135,12 @@ def forgotten(site: Site, name: str) -> None:
 
 # --- mistakes ---
 
+ENDS_AT_ONCE = """
+print("MARK: no licence found", file=sys.stderr, flush=True)
+sys.exit(3)
+"""
+"""In a service's program: it says why, and ends."""
+
 NEVER_WELL = """
 import webapp
 def refuse(handler):

@@ -4,14 +4,10 @@ import uuid
 
 import pytest
 
-from tests.engine.harness.changes import NEVER_WELL
+from tests.engine.harness.changes import ENDS_AT_ONCE, NEVER_WELL
 from tests.engine.harness.load import steady_requests
 from tests.engine.kubernetes.world import ENVIRONMENT, World
 
-ENDS_AT_ONCE = """
-print("MARK: no licence found", file=sys.stderr, flush=True)
-sys.exit(3)
-"""
 IMPATIENT = {"health": {"grace": 8}, "release": {"deadline": 20}}
 """Seconds after which an instance that never gets well is given up: a developer's choice, for a shorter wait."""
 

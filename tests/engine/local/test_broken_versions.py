@@ -4,15 +4,11 @@ import uuid
 
 import pytest
 
-from tests.engine.harness.changes import NEVER_WELL
+from tests.engine.harness.changes import ENDS_AT_ONCE, NEVER_WELL
 from tests.engine.harness.load import steady_requests
 from tests.engine.harness.shared import Shared, all_well, jobs_and_instances
 from tests.engine.harness.waiting import until
 
-ENDS_AT_ONCE = """
-print("MARK: no licence found", file=sys.stderr, flush=True)
-sys.exit(3)
-"""
 IMPATIENT = {"pods": {"health": {"grace": 6}, "release": {"deadline": 16}}}
 """Seconds after which an instance that never gets well is given up: a developer's choice, for a shorter wait."""
 
