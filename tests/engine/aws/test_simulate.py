@@ -17,6 +17,8 @@ from local.simulate.limits import LIMITS
 from local.stackfiles import stack_file
 from local.toolchain.aws import Ready
 from tests.engine.harness.command import Done, Running
+from tests.engine.harness.killing import gone
+from tests.engine.harness.tasks import environ
 from tests.engine.harness.waiting import until
 
 _WITHIN = 900.0
@@ -36,14 +38,8 @@ def _nothing_left(directory: Path) -> bool:
 
 
 def _processes(directory: Path) -> list[psutil.Process]:
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("FOXDEN_SIMULATION") == str(directory) and process.status() != "zombie":
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
+    found = (one for one in psutil.process_iter() if environ(one).get("FOXDEN_SIMULATION") == str(directory))
+    return [process for process in found if not gone(process)]
 
 
 @pytest.fixture
