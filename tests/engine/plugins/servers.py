@@ -17,8 +17,8 @@ from local.shell import tool
 from tests.engine.harness.apis import Consul, Nomad
 from tests.engine.harness.waiting import until
 
-_TO_START = 60.0
-_TO_END = 15.0
+_TO_START = 180.0
+_TO_END = 30.0
 _CLOUDS = "env_aws,env_azure,env_digitalocean,env_gce"
 _OURS = range(10300, 17000)
 """Where tests look for free ports: below those of local clusters (``local.agents.ports``), and far below those that the
