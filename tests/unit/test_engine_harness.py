@@ -1,5 +1,6 @@
 """What the tests against real servers look at the machine with, without any server."""
 
+from pathlib import Path
 from typing import NoReturn
 
 import psutil
@@ -7,6 +8,7 @@ import pytest
 
 from local.agents.ports import AGENTS_BASE, AGENTS_PER_SET, SETS
 from tests.engine.harness.killing import gone
+from tests.engine.harness.leftovers import content, files_below
 from tests.engine.plugins.servers import free_ports
 
 
@@ -23,6 +25,16 @@ class _Going(psutil.Process):
 def test_a_process_that_goes_while_it_is_looked_at_is_gone() -> None:
     assert gone(_Going())
     assert not gone(psutil.Process())
+
+
+def test_files_that_go_while_they_are_looked_into_are_empty(tmp_path: Path) -> None:
+    (tmp_path / "pod" / "main").mkdir(parents=True)
+    (tmp_path / "pod" / "main" / "0.log").write_text("said")
+    found = files_below(tmp_path, tmp_path / "nowhere")
+    assert found == [tmp_path / "pod" / "main" / "0.log"]
+    assert content(found[0]) == b"said"
+    found[0].unlink()
+    assert content(found[0]) == b""
 
 
 def test_ports_of_tests_are_nobody_elses() -> None:

@@ -50,7 +50,7 @@ def test_stop_leaves_nothing_whatever_happened_before(lab: Lab, broken: Callable
     broken(lab)
     begun = time.monotonic()
     assert lab.stop()
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 60
     assert sorted(path.name for path in lab.state.iterdir() if path.name != "tools.json") == ["agents.lock", "logs"]
     assert lab.running() is None
     assert not lab.stop(), "stopping again is harmless"

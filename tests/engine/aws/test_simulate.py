@@ -32,7 +32,7 @@ def _environment(directory: Path) -> dict[str, str]:
 
 def _nothing_left(directory: Path) -> bool:
     """Neither a process of a run nor a file in its temporary directory."""
-    left = [*(str(path) for path in directory.rglob("*")), *map(str, _processes(directory))]
+    left = [*map(str, directory.iterdir()), *map(str, _processes(directory))]
     assert not left, left
     return True
 
