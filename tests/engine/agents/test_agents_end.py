@@ -97,7 +97,7 @@ def test_an_agent_that_cannot_start_is_an_error_with_the_end_of_its_log(lab: Lab
     config = lab.state / "agents/local/nomad-client.json"
     config.write_text("{ broken")
     killed = lab.kill("local", Kind.NOMAD_CLIENT)
-    until(lambda: not _alive(killed), "it is gone", 5)
+    until(lambda: not _alive(killed), "it is gone", 15)
     with pytest.raises(LocalError, match=r"local-nomad-client does not stay up.*\n(.*\n)*.*Error loading"):
         lab.start()
 

@@ -110,4 +110,4 @@ def _rolls_with_a_new_token(site: Site) -> None:
     assert new != old and Consul(site.consul.address, old).ask("GET", f"/v1/kv/{OWN}").status_code == 403
     until(lambda: all_have(site, new), "all pods have the new token", within=30)
     assert before == after
-    assert said(site)["own"] == 200
+    until(lambda: said(site)["own"] == 200, "one that was started again answers", within=20)
