@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from foxden.boot.files.node import access, consul, credentials, steps
+from foxden.boot.files.node import access, consul, credentials, steps, waiting
 from foxden.boot.files.node.api import ApiError
 from foxden.boot.files.node.certificates import issue, new_authority, pair
 from foxden.boot.files.node.kept import AUTHORITY, POOLS, PUBLIC_AUTHORITY
@@ -224,6 +224,44 @@ def test_gossip_gets_a_new_key_and_loses_the_old_one() -> None:
     assert consul_ring.told("POST") == [{"Key": kept.values[credentials.CONSUL_GOSSIP]}]
     assert nomad_ring.told(f"POST {path}/remove") == [{"Key": "old"}]
     assert nomad_ring.told(f"POST {path}/use") == [{"Key": kept.values[credentials.NOMAD_GOSSIP]}]
+
+
+def test_members_that_do_not_say_in_time_that_they_have_a_key_are_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old key must not go before all have the new one: whoever has missed it would hear nobody any more."""
+    clock = Time()
+    monkeypatch.setattr(waiting, "time", clock)
+    kept = kept_secrets(**{credentials.CONSUL_GOSSIP: "old", credentials.NOMAD_GOSSIP: "old"})
+    ring, path = "/v1/operator/keyring", "/v1/agent/keyring"
+    missed = {"installed": 2, "listed": 1}
+
+    def once_more(what: str, answer: Any) -> Any:
+        def answered(*_: Any) -> Any:
+            missed[what] -= 1
+            if missed[what] >= 0:
+                raise ApiError("1/3 nodes reported success", 500)
+            return answer
+
+        return answered
+
+    consul_ring = FakeApi(
+        {
+            f"POST {ring}": once_more("installed", {}),
+            f"PUT {ring}": {},
+            f"DELETE {ring}": {},
+            f"GET {ring}": [{"Keys": {"old": 3}}],
+        }
+    )
+    nomad_ring = FakeApi(
+        {f"POST {path}/{verb}": {} for verb in ("install", "use", "remove")}
+        | {f"GET {path}/list": once_more("listed", {"Keys": {"old": 3}})}
+    )
+    rotate("gossip", facts(), kept, consul_ring, nomad_ring)
+    assert consul_ring.told(f"POST {ring}") == [{"Key": kept.values[credentials.CONSUL_GOSSIP]}] * 3
+    assert nomad_ring.told(f"POST {path}/remove") == [{"Key": "old"}]
+    missed["installed"] = 99
+    with pytest.raises(ApiError, match="1/3 nodes"):
+        rotate("gossip", facts(), kept, consul_ring, nomad_ring)
+    assert clock.now < 200
 
 
 def test_all_tokens_are_replaced_and_those_of_consul_known_before_any_node_learns_of_them() -> None:
