@@ -20,10 +20,14 @@ def sent():
     names, counts = (line.split() for line in open("/proc/net/snmp") if line.startswith("Udp:"))
     return int(counts[names.index("OutDatagrams")])
 
-for name in sys.argv[1:]:
+def looked_up(name):
     before = sent()
     socket.getaddrinfo(name, 80)
-    print(name, sent() - before)
+    return sent() - before
+
+# A question that is not answered in time is asked again: not three times in a row.
+for name in sys.argv[1:]:
+    print(name, min(looked_up(name) for _ in range(3)))
 """
 
 
