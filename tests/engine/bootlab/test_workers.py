@@ -26,9 +26,8 @@ SHORT = 60
 def test_the_services_run_as_commands_and_the_ingress_answers(world: World, services: Deployment) -> None:
     with balancer(world.in_pool, services.port) as targets:
         until(lambda: len(targets.well()) == WORKERS, "the ingress answers on every worker", NEW_NODE)
-        answer = services.ask("127.0.0.1")
-    assert answer.status_code == 200, answer.text
-    pods = answer.json()["needs"]["meeting-router"]["needs"]["pods"]
+        answer = services.answers("127.0.0.1", "the services answer")
+    pods = answer["needs"]["meeting-router"]["needs"]["pods"]
     assert pods["service"] == "pods"
     assert pods["secrets"] == {"API_KEY": True}
     assert services.project.preview() == {}
