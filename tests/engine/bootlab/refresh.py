@@ -78,11 +78,17 @@ class Actions:
         return f"<AutoScalingInstances>{''.join(told)}</AutoScalingInstances>"
 
     def groups(self, said: str) -> str:
-        """What moto says of groups, whose instances are all in service, and which forget those that are to go."""
+        """What moto says of groups, whose instances are all in service, and which forget those that are to go.
+
+        A refresh leaves a group's desired capacity as it is, and launches above it; moto launches only by raising it.
+        """
         root = ElementTree.fromstring(said)
         for group in root.iterfind(".//{*}AutoScalingGroups/{*}member"):
             name = group.findtext("{*}AutoScalingGroupName")
-            listed = group.find("{*}Instances")
+            desired, listed = group.find("{*}DesiredCapacity"), group.find("{*}Instances")
+            for refresh in self.refreshes:
+                if desired is not None and refresh.group == name and refresh.status == "InProgress":
+                    desired.text = str(refresh.wanted)
             for each in listed if listed is not None else ():
                 member = self.player.members.get(each.findtext("{*}InstanceId") or "")
                 state = each.find("{*}LifecycleState")
