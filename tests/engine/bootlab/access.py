@@ -82,10 +82,12 @@ def answers_rpc(address: str, port: int, tls: bytes, ca: Path, certificate: Path
     context.check_hostname = False
     if certificate:
         context.load_cert_chain(certificate)
-    with socket.create_connection((address, port), timeout=3) as plain:
+    with socket.create_connection((address, port), timeout=30) as plain:
         plain.sendall(tls)
         try:
             with context.wrap_socket(plain) as connection:
+                # Whoever is refused hears of it; who is welcome hears nothing.
+                connection.settimeout(3 if certificate else 30)
                 return connection.recv(1) != b""
         except TimeoutError:  # it waits for a request
             return True
@@ -130,7 +132,8 @@ class KeyValues:
         assert servers, "no server is in service"
         url = f"https://{random.choice(servers).facts.address}:8501/v1/kv/foxden/load/{key}"
         headers = {"X-Consul-Token": self.token}
-        answer = requests.request(method, url, data=body, headers=headers, timeout=5, verify=str(self.access.ca))
+        # Consul itself waits 7 s for a leader: who gave up before would not know whether it is still being written.
+        answer = requests.request(method, url, data=body, headers=headers, timeout=(3, 15), verify=str(self.access.ca))
         assert answer.status_code == 200, f"{url}: {answer.status_code} {answer.text[:200]}"
         return answer.text
 
