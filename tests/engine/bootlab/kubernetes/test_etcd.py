@@ -78,7 +78,8 @@ def ensemble(programs: None, tmp_path: Path) -> Iterator[Ensemble]:
     own = issue(authority, ["localhost"], ["127.0.0.1"], 1)
     for name, text in {"ca.pem": authority.certificate, "cert.pem": own.certificate, "key.pem": own.key}.items():
         (tmp_path / name).write_text(text)
-    ports = dict(zip("abc", zip(free_ports(3), free_ports(3), strict=True), strict=True))
+    free = free_ports(6)
+    ports = dict(zip("abc", zip(free[:3], free[3:], strict=True), strict=True))
     all_ = ",".join(f"{name}=https://127.0.0.1:{peer}" for name, (_, peer) in ports.items())
     with ExitStack() as processes:
         for name, (client, peer) in ports.items():
