@@ -11,13 +11,21 @@ from tests.engine.bootlab.cluster import group_name
 from tests.engine.bootlab.registry import Registry
 from tests.engine.bootlab.scaling import State
 from tests.engine.bootlab.search import search
-from tests.engine.bootlab.services import Deployment
+from tests.engine.bootlab.services import ENVIRONMENT, Deployment
 from tests.engine.bootlab.world import NEW_NODE, POOL, WORKERS, World
 from tests.engine.harness.load import steady_requests
 from tests.engine.harness.waiting import until
 
 PLACES = ("/etc/consul.d/", "/etc/nomad.d/", "/etc/foxden/docker/", "/var/lib/consul/", "/var/lib/nomad/")
 """Where the secrets of a node belong: with the agents that need them."""
+
+ASKS_FOR_IDENTITY = (
+    *("curl", "--silent", "--show-error", "--max-time", "10", "--request", "PUT"),
+    *("--header", "X-aws-ec2-metadata-token-ttl-seconds: 60", "http://169.254.169.254/latest/api/token"),
+)
+"""For a token of the metadata service, with which its role is got."""
+REFUSED = "Failed to connect to 169.254.169.254"
+PROGRAMS = [f"--volume={folder}:{folder}:ro" for folder in ("/bin", "/lib", "/lib64", "/usr")]
 
 SHORT = 60
 """Seconds in which a worker that can pull images has come to work, also on a machine with much else to do."""
@@ -67,6 +75,19 @@ def test_a_worker_pulls_an_image_as_itself_before_it_takes_work(world: World) ->
         assert registry.image in worker.host.run("docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}")
         config = json.loads(worker.host.run("cat", "/etc/foxden/docker/config.json"))
         assert config == {"auths": {}, "credHelpers": {registry.host: "ecr-login"}}, "it has a credential of its own"
+
+
+def test_nothing_that_nomad_starts_can_be_its_machine(world: World, services: Deployment) -> None:
+    within = ("alloc", "exec", "-namespace", ENVIRONMENT, "-task", "main", "-job", "pods")
+    service = world.servers()[0].host.tried("foxden-node", "run", "nomad", *within, *ASKS_FOR_IDENTITY)
+    assert REFUSED in service.stdout + service.stderr, service
+    for worker in world.workers():
+        # With its machine's network, as Nomad starts it, root for its user, and programs to ask with.
+        container = ("docker", "run", "--rm", "--network=host", "--user=0", *PROGRAMS, world.lab.registry.image)
+        contained = worker.host.tried(*container, *ASKS_FOR_IDENTITY)
+        assert REFUSED in contained.stdout + contained.stderr, contained
+        own = worker.host.run("systemd-run", "--quiet", "--collect", "--pipe", "--wait", *ASKS_FOR_IDENTITY)
+        assert own, "its own services are refused, too"
 
 
 def test_a_worker_that_can_pull_no_image_takes_no_work_and_is_replaced(world: World) -> None:

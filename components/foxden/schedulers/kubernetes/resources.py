@@ -13,7 +13,7 @@ from foxden.extras import need
 from foxden.schedulers.base import Deployed, Environment, Manifest, mapped
 from foxden.schedulers.kubernetes import environment as places
 from foxden.schedulers.kubernetes import secrets
-from foxden.schedulers.kubernetes.created import after, create_named, create_object, entry, once
+from foxden.schedulers.kubernetes.created import after, create_named, create_object, entry, id_of, once
 from foxden.schedulers.kubernetes.ingress import INGRESS, OBJECTS, render_ingress
 from foxden.schedulers.kubernetes.ingress_kinds import GROUP, VERSION
 from foxden.schedulers.kubernetes.kubeconfig import kubeconfig_of
@@ -166,5 +166,4 @@ def _brought(version: pulumi.Output[str], made: pulumi.Input[pulumi.CustomResour
 
 def _when_done(workload: Any, value: pulumi.Input[Value]) -> pulumi.Output[Value]:
     """The value, known when the workload runs: it has its id then, not before."""
-    done = pulumi.Output.from_input(workload).apply(lambda made: made.id)
-    return cast("pulumi.Output[Value]", pulumi.Output.all(value, done).apply(lambda both: both[0]))
+    return cast("pulumi.Output[Value]", pulumi.Output.all(value, id_of(workload)).apply(lambda both: both[0]))
