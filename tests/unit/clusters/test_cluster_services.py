@@ -105,7 +105,7 @@ def test_what_is_known_later_makes_no_other_resources() -> None:
     # What it is called follows from what is in it.
     urns = [{each.urn for each in done.resources if each.type != settings} for done in (late, plain)]
     assert urns[0] == urns[1]
-    assert late.one(settings, "qa-logging-config").inputs["data"] is UNKNOWN
+    assert late.one(settings, "qa-logging-config--new").inputs["data"] is UNKNOWN
     known = services(logging=lambda: {"loki": pulumi.Output.from_input("https://loki.example.com")})
     whole = services(logging={"loki": "https://loki.example.com"})
     assert [each.inputs for each in known.resources] == [each.inputs for each in whole.resources]

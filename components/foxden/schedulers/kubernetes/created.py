@@ -8,6 +8,9 @@ import pulumi
 from foxden.extras import need
 from foxden.schedulers.base import mapped
 
+NEW = "new"
+"""Stands for what a name ends with that is not known yet; no hash is like it."""
+
 CLASSES = {
     "APIService": "apiregistration.v1",
     "CSIDriver": "storage.v1",

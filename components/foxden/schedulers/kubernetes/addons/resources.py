@@ -10,8 +10,9 @@ from foxden.connection import Connection
 from foxden.schedulers.base import mapped
 from foxden.schedulers.kubernetes.addons.images import OF as IMAGES
 from foxden.schedulers.kubernetes.addons.render import FIRST, OF_CONTENT, render_services, stage_of
-from foxden.schedulers.kubernetes.created import after, create_named, create_object, id_of, once
+from foxden.schedulers.kubernetes.created import NEW, after, create_named, create_object, id_of, once
 from foxden.schedulers.kubernetes.options import read_options
+from foxden.schedulers.kubernetes.units import joined
 from foxden.service.reader import did_you_mean
 
 __all__ = ["IMAGES", "create", "problems"]
@@ -83,7 +84,8 @@ def _object(
     name = f"{whose}-{key}".replace("_", "-").replace(":", "-")
     if thing["kind"] in OF_CONTENT:
         # The one before is needed until what uses it has followed, and after a change that failed again.
-        return create_named(thing["kind"], name, content, once(opts, name), f"{whose}-".replace("_", "-"))
+        known_as, prefix = once(opts, name), f"{whose}-".replace("_", "-")
+        return create_named(thing["kind"], joined(name, NEW), content, known_as, prefix)
     return create_object(thing["kind"], name, content, opts, thing["apiVersion"])
 
 
