@@ -104,6 +104,20 @@ def test_templates_wait_for_consul_without_end(tmp_path: Path) -> None:
     assert template["wait"] == {"min": "200ms", "max": "1s"}
 
 
+def test_nothing_is_killed_before_its_own_time(tmp_path: Path) -> None:
+    """Nomad's own bound is 30 s, whatever a job says."""
+    configure.configure(worker(), WORKERS, tmp_path)
+    assert read(tmp_path, "etc/nomad.d/nomad.json")["client"]["max_kill_timeout"] == "1h"
+
+
+def test_services_may_take_memory_up_to_their_limit(tmp_path: Path) -> None:
+    configure.configure(facts(), SERVERS, tmp_path)
+    (scheduling,) = read(tmp_path, "etc/nomad.d/nomad.json")["server"]["default_scheduler_config"]
+    assert scheduling["memory_oversubscription_enabled"] is True
+    # Whoever says anything says all of it: the ingress comes before services only where that is said, too.
+    assert scheduling["preemption_config"] == [{"system_scheduler_enabled": True}]
+
+
 def test_commands_see_nothing_secret_of_the_node() -> None:
     seen = configure.chroot()
     for secret in ("/etc/consul.d", "/etc/nomad.d", "/etc/foxden/docker", "/var/lib/consul", "/var/lib/nomad", "/root"):

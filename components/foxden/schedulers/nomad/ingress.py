@@ -11,6 +11,9 @@ from foxden.schedulers.nomad.units import MAIN_TASK, nanoseconds
 
 JOB = "ingress"
 NAMESPACE = "default"
+_PRIORITY = 90
+"""A node that has just come is the ingress's first, and where it is full, what services take (50) gives way: a balancer
+sends nothing to a node without, and its group may replace it for that."""
 
 
 def render_ingress(connection: Connection) -> dict[str, Any]:
@@ -33,6 +36,7 @@ def render_ingress(connection: Connection) -> dict[str, Any]:
         "Namespace": NAMESPACE,
         "Datacenters": list(options.datacenters),
         "Type": "system",
+        "Priority": _PRIORITY,
         "TaskGroups": [
             {
                 "Name": JOB,
