@@ -12,8 +12,8 @@ from foxden.schedulers.nomad.units import MAIN_TASK, nanoseconds
 JOB = "ingress"
 NAMESPACE = "default"
 _PRIORITY = 90
-"""A node that has just come is the ingress's first, and where it is full, what services take (50) gives way: a balancer
-sends nothing to a node without, and its group may replace it for that."""
+"""A node that has just come is the ingress's first, and on a full one services (50) give way: a node without gets no
+requests."""
 
 
 def render_ingress(connection: Connection) -> dict[str, Any]:
