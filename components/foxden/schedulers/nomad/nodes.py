@@ -50,6 +50,11 @@ _COMMANDS = (
 )
 _CORE_MHZ = 1000
 _SERVICE_PORTS = (20_000, 32_000)
+_TAKEN_PORTS = (22, 4646, *range(8300, 8303), 8500, 8501, 8600)
+"""Of a worker: Nomad gives them to no job."""
+_SERVERS = "servers"
+_POOLS_OF_ALL = ("all", "default")
+"""Nomad's own pools, in which a dedicated one of that name would be, or could not be."""
 _ONLY = {
     "node/access.py": Role.SERVER,
     "node/authority.py": Role.SERVER,
@@ -138,9 +143,20 @@ def version(software: Software, role: Role) -> Optional[str]:
 
 
 def node_problems(node: Node) -> Iterator[str]:
-    """Nodes say their pool among the facts about them."""
+    """Nodes say their pool among the facts about them; their names begin with it, and what a node may do in Consul."""
     if "pool" in node.meta:
         yield "meta.pool is kept for the pool's own name with scheduler 'nomad'"
+    if node.pool == _SERVERS:
+        yield f"name must not be '{_SERVERS}' with scheduler 'nomad': its machines could speak for the core servers"
+    if node.dedicated and node.pool in _POOLS_OF_ALL:
+        yield f"name must not be '{node.pool}' for a dedicated pool with scheduler 'nomad', which has one of that name"
+    first, last = _SERVICE_PORTS
+    if node.ingress_port in _TAKEN_PORTS or first <= node.ingress_port <= last:
+        taken = ", ".join(map(str, _TAKEN_PORTS))
+        yield (
+            f"ingress_port must be none of {taken} and not between {first} and {last} with scheduler 'nomad', which "
+            f"other programs of the machine and its services have, got {node.ingress_port}"
+        )
 
 
 def group_tags(node: Node) -> Mapping[str, str]:
