@@ -3,31 +3,17 @@
 from tests.engine.harness.apis import Json
 from tests.engine.harness.by_hand import imported, outputs_are_told
 from tests.engine.harness.waiting import until
-from tests.engine.kubernetes.world import ENVIRONMENT, World
+from tests.engine.kubernetes.visitors import pod_of
+from tests.engine.kubernetes.world import ENVIRONMENT, World, told
 
 _JOBS = f"/apis/batch/v1/namespaces/{ENVIRONMENT}/jobs"
 
 
-def _by_hand(image: str) -> Json:
+def _by_hand(world: World) -> Json:
     """A Job that runs, as the namespace admits it."""
-    container = {
-        "name": "main",
-        "image": image,
-        "command": ["sleep", "600"],
-        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
-    }
-    pod = {
-        "restartPolicy": "Never",
-        "terminationGracePeriodSeconds": 1,
-        "securityContext": {"runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}},
-        "containers": [container],
-    }
-    return {
-        "apiVersion": "batch/v1",
-        "kind": "Job",
-        "metadata": {"name": "by-hand"},
-        "spec": {"template": {"spec": pod}},
-    }
+    pod = pod_of(world, {}, "import time; time.sleep(600)")["spec"]
+    template = {"spec": {**pod, "terminationGracePeriodSeconds": 1}}
+    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "by-hand"}, "spec": {"template": template}}
 
 
 def test_outputs_are_told_by_hand(world: World) -> None:
@@ -38,11 +24,16 @@ def test_outputs_are_told_by_hand(world: World) -> None:
 def test_an_existing_job_is_imported_and_then_belongs_to_the_stack(world: World) -> None:
     """As the program does not describe it, the next ``up`` takes it away."""
     api, before = world.api, world.ids()
-    image = next(iter(api.pods("pods").values()))["spec"]["containers"][0]["image"]
-    made = api.create(_JOBS, _by_hand(image))
+    made = api.create(_JOBS, _by_hand(world))
     assert made.status_code == 201, made.text
+
+    def runs() -> bool:
+        job = api.get(f"{_JOBS}/by-hand")
+        assert job["status"].get("ready") == 1, told(job["status"])
+        return True
+
     try:
-        until(lambda: api.get(f"{_JOBS}/by-hand")["status"].get("ready") == 1, "the job runs", within=60)
+        until(runs, "the job runs", within=60)
         imported(world.site, "kubernetes:batch/v1:Job", f"{ENVIRONMENT}/by-hand", "kubernetes:batch/v1:Job")
         done = world.site.up()
         assert "1 change" in done.output, done

@@ -29,9 +29,12 @@ def test_up_after_it_brings_all_back(running: World) -> None:
 
 
 def test_a_start_whose_processes_are_all_killed_leaves_nothing_after_down(running: World) -> None:
-    """``up`` from nothing in its middle, and whatever holds the cluster; then ``down`` twice."""
+    """Whatever holds the cluster; then ``up`` from nothing in its middle, and that again; at last ``down`` twice."""
     site = running.site
-    site.local("down")
+    # As after a loss of power: there is nobody who could be asked to end services first.
+    door(site).kill()
+    down = site.local("down")
+    assert "the cluster does not answer: 'local' is removed by force" in down.output, down
     running.machine.left_as_it_was(site)
     with site.start("up", "--scheduler", "kubernetes") as up:
         until(lambda: part(site, "kubelet"), "the cluster's parts are started", within=60)
