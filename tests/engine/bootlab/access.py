@@ -71,7 +71,8 @@ class Access(Seen):
     def ready(self) -> set[str]:
         """The names of the workers that take work."""
         said = (self.nomad(server).peek("/v1/nodes") for server in self.servers())
-        nodes: Json = next((each for each in said if each is not None), [])
+        nodes: Json = next((each for each in said if each is not None), None)
+        assert nodes is not None, "no server says which workers there are"
         fit = (each for each in nodes if each["Status"] == "ready")
         return {each["Name"] for each in fit if each["SchedulingEligibility"] == "eligible"}
 
