@@ -11,7 +11,7 @@ from pathlib import Path
 
 import requests
 
-from tests.engine.bootlab.counting import Counts, counted
+from tests.engine.bootlab.counting import Counts, counted, how_many
 from tests.engine.bootlab.scaling import Member
 from tests.engine.bootlab.seen import Seen
 from tests.engine.harness.apis import Api, Consul, Json, Nomad
@@ -192,4 +192,4 @@ def counted_nomads(access: Access) -> AbstractContextManager[Counts]:
             return False
         return True
 
-    return counted(lambda: sum(answers(server) for server in access.servers()))
+    return counted(lambda: how_many(access.servers(), answers))
