@@ -11,7 +11,7 @@ from pathlib import Path
 
 import requests
 
-from tests.engine.bootlab.counting import Counts, counted
+from tests.engine.bootlab.counting import Counts, counted, how_many
 from tests.engine.bootlab.scaling import Member
 from tests.engine.bootlab.seen import Seen
 from tests.engine.harness.apis import Api, Consul, Json, Nomad
@@ -71,7 +71,8 @@ class Access(Seen):
     def ready(self) -> set[str]:
         """The names of the workers that take work."""
         said = (self.nomad(server).peek("/v1/nodes") for server in self.servers())
-        nodes: Json = next((each for each in said if each is not None), [])
+        nodes: Json = next((each for each in said if each is not None), None)
+        assert nodes is not None, "no server says which workers there are"
         fit = (each for each in nodes if each["Status"] == "ready")
         return {each["Name"] for each in fit if each["SchedulingEligibility"] == "eligible"}
 
@@ -127,8 +128,8 @@ def taking_part(health: Sequence[Json]) -> int:
     An autopilot calls only those healthy that have heard of it within a fifth of a second, for which a busy machine may
     keep them all waiting: they vote all the same.
     """
-    now = max(each["LastTerm"] for each in health)
-    alive = [each for each in health if each["Voter"] and each["SerfStatus"] == "alive" and each["LastTerm"] == now]
+    # Of one that says nothing no term is known.
+    alive = [each for each in health if each["Voter"] and each["SerfStatus"] == "alive" and each["LastTerm"]]
     return sum(0 <= seconds(each["LastContact"]) < HEARD_WITHIN for each in alive)
 
 
@@ -163,7 +164,7 @@ class KeyValues:
         url = f"https://{random.choice(servers).facts.address}:8501/v1/kv/foxden/load/{key}"
         headers = {"X-Consul-Token": self.token}
         # Consul itself waits 7 s for a leader: who gave up before would not know whether it is still being written.
-        answer = requests.request(method, url, data=body, headers=headers, timeout=(3, 15), verify=str(self.access.ca))
+        answer = requests.request(method, url, data=body, headers=headers, timeout=(5, 15), verify=str(self.access.ca))
         assert answer.status_code == 200, f"{url}: {answer.status_code} {answer.text[:200]}"
         return answer.text
 
@@ -191,4 +192,4 @@ def counted_nomads(access: Access) -> AbstractContextManager[Counts]:
             return False
         return True
 
-    return counted(lambda: sum(answers(server) for server in access.servers()))
+    return counted(lambda: how_many(access.servers(), answers))
