@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from foxden.boot.files.node import access, consul, credentials, steps
+from foxden.boot.files.node import access, consul, credentials, steps, waiting
 from foxden.boot.files.node.api import ApiError
 from foxden.boot.files.node.certificates import issue, new_authority, pair
 from foxden.boot.files.node.kept import AUTHORITY, POOLS, PUBLIC_AUTHORITY
@@ -101,11 +101,20 @@ def test_a_policy_that_is_not_as_it_should_be_is_put_right() -> None:
 @pytest.mark.parametrize(("minutes", "gone"), [(29, []), (31, ["a1"])])
 def test_the_token_that_was_replaced_ends_when_all_know_the_new_one(minutes: float, gone: list[str]) -> None:
     tokens = Tokens()
-    tokens.add("old", Description="foxden-servers")
+    tokens.add("old", Description="foxden-servers", CreateTime=ago(60))
     tokens.add("new", Description="foxden-servers")["CreateTime"] = ago(minutes)
     api = consul_api(tokens, **{"DELETE /v1/acl/token/a1": True})
     access.keep_consul(facts(), api, kept_secrets(**{credentials.SERVERS_CONSUL: "new"}))
     assert [call.rpartition("/")[2] for call, _ in api.calls if call.startswith("DELETE")] == gone
+
+
+def test_a_token_that_is_not_kept_yet_does_not_go_with_those_that_were_replaced() -> None:
+    """Whoever rotates makes it known first, and may do so while the leader looks."""
+    tokens = Tokens()
+    tokens.add("kept", Description="foxden-servers", CreateTime=ago(31))
+    tokens.add("coming", Description="foxden-servers")
+    access.keep_consul(facts(), consul_api(tokens), kept_secrets(**{credentials.SERVERS_CONSUL: "kept"}))
+    assert "coming" in tokens.held
 
 
 def nomad_api(tokens: Tokens, **more: Any) -> FakeApi:
@@ -135,11 +144,16 @@ def test_nomad_is_given_the_token_that_was_made_for_it() -> None:
     assert len(tokens.all()) == 3
 
 
-@pytest.mark.parametrize(("known", "left"), [("new", {"own", "new"}), ("own", {"own"})])
-def test_of_nomads_management_tokens_only_those_go_that_are_old_to_whoever_looks(known: str, left: set[str]) -> None:
+@pytest.mark.parametrize(
+    ("known", "minutes", "left"), [("new", 31, {"own", "new"}), ("own", 31, {"own"}), ("own", 0, {"own", "new"})]
+)
+def test_of_nomads_management_tokens_only_those_go_that_are_old_to_whoever_looks(
+    known: str, minutes: float, left: set[str]
+) -> None:
+    """One that was made a moment ago is about to be kept: without it nobody could rule Nomad any more."""
     tokens = Tokens()
     tokens.add("own", Name="Bootstrap Token", CreateTime=ago(31))
-    other = tokens.add("new", Name="foxden-management")
+    other = tokens.add("new", Name="foxden-management", CreateTime=ago(minutes))
     api = nomad_api(tokens, **{f"DELETE /v1/acl/token/{other['AccessorID']}": lambda *_: tokens.held.pop("new")})
     access.keep_nomad(facts(), api, "own", kept_secrets(**{credentials.NOMAD_MANAGEMENT: known}))
     assert {secret for secret, token in tokens.held.items() if token["Name"] in access._FIRST} == left
@@ -210,6 +224,44 @@ def test_gossip_gets_a_new_key_and_loses_the_old_one() -> None:
     assert consul_ring.told("POST") == [{"Key": kept.values[credentials.CONSUL_GOSSIP]}]
     assert nomad_ring.told(f"POST {path}/remove") == [{"Key": "old"}]
     assert nomad_ring.told(f"POST {path}/use") == [{"Key": kept.values[credentials.NOMAD_GOSSIP]}]
+
+
+def test_members_that_do_not_say_in_time_that_they_have_a_key_are_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old key must not go before all have the new one: whoever has missed it would hear nobody any more."""
+    clock = Time()
+    monkeypatch.setattr(waiting, "time", clock)
+    kept = kept_secrets(**{credentials.CONSUL_GOSSIP: "old", credentials.NOMAD_GOSSIP: "old"})
+    ring, path = "/v1/operator/keyring", "/v1/agent/keyring"
+    missed = {"installed": 2, "listed": 1}
+
+    def once_more(what: str, answer: Any) -> Any:
+        def answered(*_: Any) -> Any:
+            missed[what] -= 1
+            if missed[what] >= 0:
+                raise ApiError("1/3 nodes reported success", 500)
+            return answer
+
+        return answered
+
+    consul_ring = FakeApi(
+        {
+            f"POST {ring}": once_more("installed", {}),
+            f"PUT {ring}": {},
+            f"DELETE {ring}": {},
+            f"GET {ring}": [{"Keys": {"old": 3}}],
+        }
+    )
+    nomad_ring = FakeApi(
+        {f"POST {path}/{verb}": {} for verb in ("install", "use", "remove")}
+        | {f"GET {path}/list": once_more("listed", {"Keys": {"old": 3}})}
+    )
+    rotate("gossip", facts(), kept, consul_ring, nomad_ring)
+    assert consul_ring.told(f"POST {ring}") == [{"Key": kept.values[credentials.CONSUL_GOSSIP]}] * 3
+    assert nomad_ring.told(f"POST {path}/remove") == [{"Key": "old"}]
+    missed["installed"] = 99
+    with pytest.raises(ApiError, match="1/3 nodes"):
+        rotate("gossip", facts(), kept, consul_ring, nomad_ring)
+    assert clock.now < 200
 
 
 def test_all_tokens_are_replaced_and_those_of_consul_known_before_any_node_learns_of_them() -> None:

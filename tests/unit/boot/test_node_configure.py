@@ -99,6 +99,14 @@ def test_a_dedicated_pool_is_a_pool_of_its_own(tmp_path: Path, dedicated: bool, 
     assert client["meta"] == {"pool": "general", "team": "meetings"}
 
 
+@pytest.mark.parametrize(("node", "credentials"), [(facts(), SERVERS), (worker(), WORKERS)])
+def test_whoever_registers_a_check_reads_no_token_of_the_metadata_service(
+    tmp_path: Path, node: Any, credentials: Any
+) -> None:
+    configure.configure(node, credentials, tmp_path)
+    assert read(tmp_path, "etc/consul.d/consul.json")["check_output_max_size"] == 32  # a token has 56
+
+
 def test_templates_wait_for_consul_without_end(tmp_path: Path) -> None:
     configure.configure(worker(), WORKERS, tmp_path)
     template = read(tmp_path, "etc/nomad.d/nomad.json")["client"]["template"]

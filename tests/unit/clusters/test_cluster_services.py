@@ -76,6 +76,19 @@ def test_health_is_waited_for_before_anybody_relies_on_it() -> None:
     assert check.urn in issuer.depends_on
 
 
+def test_what_is_called_after_its_content_is_a_resource_of_its_own() -> None:
+    """A change that fails leaves what was there before, and the same command has it back."""
+    settings, job = "kubernetes:core/v1:ConfigMap", "kubernetes:batch/v1:Job"
+    wanted: dict[str, Any] = {"logging": {"loki": "https://loki.example.com"}, "certificates": {}}
+    other: dict[str, Any] = {"logging": {"loki": "https://other.example.com"}, "certificates": {"pool": "system"}}
+    before, after = services(**wanted), services(**other)
+    for kind, earlier in ((settings, "qa-logging-config"), (job, "qa-certificates-certificates-check")):
+        old, new = before.one(kind), after.one(kind)
+        assert old.inputs["metadata"]["name"] != new.inputs["metadata"]["name"]
+        assert old.urn != new.urn
+        assert [alias.spec.name for alias in old.aliases] == [earlier]
+
+
 def test_the_ingress_is_the_usual_one() -> None:
     done = services(ingress=True, cluster={**CLUSTER, "options": {"ingress_port": "8080"}})
     ingress = done.one("foxden:index:Ingress")
@@ -88,8 +101,11 @@ def test_the_ingress_is_the_usual_one() -> None:
 def test_what_is_known_later_makes_no_other_resources() -> None:
     late = services(preview=True, logging=lambda: {"loki": unknown_output()})
     plain = services(preview=True, logging={"loki": "https://loki.example.com"})
-    assert {each.urn for each in late.resources} == {each.urn for each in plain.resources}
-    assert late.one("kubernetes:core/v1:ConfigMap").inputs["data"] is UNKNOWN
+    settings = "kubernetes:core/v1:ConfigMap"
+    # What it is called follows from what is in it.
+    urns = [{each.urn for each in done.resources if each.type != settings} for done in (late, plain)]
+    assert urns[0] == urns[1]
+    assert late.one(settings, "qa-logging-config--new").inputs["data"] is UNKNOWN
     known = services(logging=lambda: {"loki": pulumi.Output.from_input("https://loki.example.com")})
     whole = services(logging={"loki": "https://loki.example.com"})
     assert [each.inputs for each in known.resources] == [each.inputs for each in whole.resources]

@@ -8,6 +8,9 @@ import pulumi
 from foxden.extras import need
 from foxden.schedulers.base import mapped
 
+NEW = "new"
+"""Stands for what a name ends with that is not known yet; no hash is like it."""
+
 CLASSES = {
     "APIService": "apiregistration.v1",
     "CSIDriver": "storage.v1",
@@ -95,11 +98,17 @@ def create_object(
 
 
 def create_named(
-    kind: str, name: str, content: pulumi.Input[Mapping[str, Any]], opts: pulumi.ResourceOptions, **more: Any
+    kind: str,
+    name: str,
+    content: pulumi.Input[Mapping[str, Any]],
+    opts: pulumi.ResourceOptions,
+    prefix: str = "",
+    **more: Any,
 ) -> pulumi.Input[pulumi.CustomResource]:
     """An object whose name says what is in it, as a resource of that name; arguments as those of :func:`create_object`.
 
-    ``name`` is what a preview calls it that doesn't know that name yet: no other one's of its kind.
+    ``name`` is what a preview calls it that doesn't know that name yet: no other one's of its kind. ``prefix`` is what
+    the resource's name has before the object's.
 
     With other content it is another resource, and no replacement of the one before: as one, that would be about to be
     deleted from a release that failed on, and the version before could neither keep it nor make it anew.
@@ -107,7 +116,7 @@ def create_named(
 
     def create(found: Any) -> pulumi.CustomResource:
         # At a preview it may not be known yet, and is shown all the same.
-        return create_object(kind, found if isinstance(found, str) else name, content, opts, **more)
+        return create_object(kind, f"{prefix}{found}" if isinstance(found, str) else name, content, opts, **more)
 
     called = mapped(content, lambda known: cast(str, known["metadata"]["name"]))
     return called.apply(create, run_with_unknowns=True) if isinstance(called, pulumi.Output) else create(called)
@@ -121,6 +130,12 @@ def entry(content: pulumi.Input[Mapping[str, Any]], key: str) -> pulumi.Input[An
 def after(opts: pulumi.ResourceOptions, resources: Sequence[pulumi.Input[pulumi.Resource]]) -> pulumi.ResourceOptions:
     """The same options for what waits for these resources."""
     return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=resources))
+
+
+def id_of(made: pulumi.Input[pulumi.CustomResource]) -> pulumi.Output[str]:
+    """The id of an object, known when it is there and well."""
+    found: pulumi.Output[Any] = pulumi.Output.from_input(cast(Any, made))
+    return found.apply(lambda each: each.id)
 
 
 def once(opts: pulumi.ResourceOptions, name: str) -> pulumi.ResourceOptions:

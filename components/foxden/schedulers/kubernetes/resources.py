@@ -13,7 +13,7 @@ from foxden.extras import need
 from foxden.schedulers.base import Deployed, Environment, Manifest, mapped
 from foxden.schedulers.kubernetes import environment as places
 from foxden.schedulers.kubernetes import secrets
-from foxden.schedulers.kubernetes.created import after, create_named, create_object, entry, once
+from foxden.schedulers.kubernetes.created import NEW, after, create_named, create_object, entry, id_of, once
 from foxden.schedulers.kubernetes.ingress import INGRESS, OBJECTS, render_ingress
 from foxden.schedulers.kubernetes.ingress_kinds import GROUP, VERSION
 from foxden.schedulers.kubernetes.kubeconfig import kubeconfig_of
@@ -27,9 +27,6 @@ from foxden.service.prepare import has_outputs
 from foxden.service.spec import ServiceSpec
 
 Value = TypeVar("Value")
-
-_NEW = "new"
-"""Stands for what a name ends with that is not known yet; no hash is like it."""
 
 _BESIDE_LEAVING = 600
 """Seconds that a deletion may take beside what an instance may take to leave: the provider's usual ones."""
@@ -112,7 +109,7 @@ def create_environment(
         current, kept = places.secret(name, secret), version.apply(partial(places.secret, name, secret))
         create_object("Secret", f"{name}-{secret}", current, within, string_data=data)
         known_as = once(within, f"{name}-{secret}--kept")
-        made = create_named("Secret", f"{name}-{secret}--{_NEW}", kept, known_as, string_data=data)
+        made = create_named("Secret", f"{name}-{secret}--{NEW}", kept, known_as, string_data=data)
         versions[secret] = _brought(version, made)
     return versions
 
@@ -146,7 +143,7 @@ def _piece(
     if piece.of_content:
         # A Job of an earlier release has the service's name; a set has the resource's own from the beginning.
         known_as = once(opts, spec.name) if piece.kind == "Job" else opts
-        return create_named(piece.kind, joined(spec.name, _NEW), content, known_as)
+        return create_named(piece.kind, joined(spec.name, NEW), content, known_as)
     return create_object(piece.kind, joined(spec.name, piece.part), content, opts, f"{GROUP}/{VERSION}")
 
 
@@ -166,5 +163,4 @@ def _brought(version: pulumi.Output[str], made: pulumi.Input[pulumi.CustomResour
 
 def _when_done(workload: Any, value: pulumi.Input[Value]) -> pulumi.Output[Value]:
     """The value, known when the workload runs: it has its id then, not before."""
-    done = pulumi.Output.from_input(workload).apply(lambda made: made.id)
-    return cast("pulumi.Output[Value]", pulumi.Output.all(value, done).apply(lambda both: both[0]))
+    return cast("pulumi.Output[Value]", pulumi.Output.all(value, id_of(workload)).apply(lambda both: both[0]))

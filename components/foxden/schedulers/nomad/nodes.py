@@ -43,7 +43,7 @@ ADDRESSES: tuple[str, ...] = ()
 """Services have the addresses of their machines."""
 
 _PACKAGES = ("unzip",)
-_PACKAGES_OF_WORKERS = ("amazon-ecr-credential-helper", "docker.io")
+_PACKAGES_OF_WORKERS = ("amazon-ecr-credential-helper", "docker.io", "iptables")
 _COMMANDS = (
     Command(("systemd-sysusers",)),
     Command(("systemctl", "restart", "systemd-journald", "systemd-resolved")),
@@ -58,6 +58,7 @@ _POOLS_OF_ALL = ("all", "default")
 _ONLY = {
     "node/access.py": Role.SERVER,
     "node/authority.py": Role.SERVER,
+    "node/firewall.py": Role.WORKER,
     "node/members.py": Role.SERVER,
     "node/people.py": Role.SERVER,
     "node/rotate.py": Role.SERVER,
@@ -110,6 +111,8 @@ def _units(node: Node) -> Iterator[Unit]:
     confined = sandbox("consul.d", "nomad.d")
     kind = "client" if node.role == Role.WORKER else "server"
     yield Unit("foxden-configure.service", filled(shipped("units/foxden-configure.service"), confined))
+    if node.role == Role.WORKER:
+        yield Unit("docker.service.d/foxden.conf", shipped("units/docker.conf"), start=False)
     yield Unit("consul.service", shipped("units/consul.service"))
     yield Unit("nomad.service", shipped(f"units/nomad-{kind}.service"))
     yield Unit("foxden-node.service", filled(shipped("units/foxden-node.service"), confined))

@@ -13,12 +13,13 @@ from typing import Any
 import requests
 import yaml
 
+from foxden.boot.files import shipped
 from foxden.boot.files.node.certificates import Pair, issue, new_authority
 from local.shell import tool
 from tests.engine.harness.waiting import until
 from tests.engine.plugins.servers import free_ports
 
-_TO_START = 60.0
+_TO_START = 180.0
 _TO_END = 15.0
 Json = Any
 
@@ -30,6 +31,11 @@ class Api:
     address: str
     token: str
     authority: Path
+
+    @property
+    def audit_log(self) -> Path:
+        """What it notes down of what it is asked, as masters built here do: a line of JSON each."""
+        return self.authority.parent / "audit.log"
 
     def ask(self, method: str, path: str, body: Json = None, kind: str = "application/json") -> requests.Response:
         """The answer, whatever it is."""
@@ -109,7 +115,7 @@ def serving(directory: Path, program: Path) -> Iterator[Api]:
     client, peer, port = free_ports(3)
     token, authority = secrets.token_hex(16), new_authority("test")
     api = Api(f"https://127.0.0.1:{port}", token, directory / "ca.pem")
-    _write_keys(directory, authority, token)
+    _write_files(directory, authority, token)
     (directory / "kubeconfig").write_text(api.kubeconfig())
     etcd = [str(_etcd()), *_etcd_words(directory, client, peer)]
     server = [str(program), *_server_words(directory, client, port)]
@@ -124,10 +130,11 @@ def _etcd() -> Path:
     return Path(found)
 
 
-def _write_keys(directory: Path, authority: Pair, token: str) -> None:
+def _write_files(directory: Path, authority: Pair, token: str) -> None:
     server = issue(authority, ["kubernetes", "localhost"], ["127.0.0.1"], 24)
     account = issue(authority, ["service-accounts"], [], 24)
     files = {
+        "audit.yaml": shipped("kubernetes/audit.yaml"),
         "ca.pem": authority.certificate,
         "server.pem": server.certificate,
         "server.key": server.key,
@@ -168,6 +175,8 @@ def _server_words(directory: Path, etcd: int, port: int) -> list[str]:
         "--service-account-issuer=https://kubernetes.default.svc",
         f"--service-account-key-file={directory / 'sa.pem'}",
         f"--service-account-signing-key-file={directory / 'sa.key'}",
+        f"--audit-policy-file={directory / 'audit.yaml'}",
+        f"--audit-log-path={directory / 'audit.log'}",
     ]
 
 

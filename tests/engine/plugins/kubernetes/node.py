@@ -33,7 +33,7 @@ def playing(api: Api, directory: Path) -> Iterator[None]:
         threading.Thread(target=logs.serve_forever, kwargs={"poll_interval": 0.05}),
         threading.Thread(target=_play, args=(api, ended)),
     ]
-    api.patch(f"/api/v1/nodes/{NAME}/status", {"status": _node_status(logs.server_address[1])})
+    api.patch(f"/api/v1/nodes/{NAME}/status", {"status": node_status(logs.server_address[1])})
     for thread in threads:
         thread.start()
     try:
@@ -65,7 +65,8 @@ def _log_server(directory: Path) -> ThreadingHTTPServer:
     return server
 
 
-def _node_status(port: Any) -> dict[str, Any]:
+def node_status(port: Any) -> dict[str, Any]:
+    """What a node says of itself that takes pods, and tells their logs at a port."""
     return {
         "capacity": {"cpu": "4", "memory": "8Gi", "pods": "110"},
         "allocatable": {"cpu": "4", "memory": "8Gi", "pods": "110"},

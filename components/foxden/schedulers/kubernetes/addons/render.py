@@ -51,6 +51,9 @@ _STAGES = (
 """Kinds by when they come; those that are nowhere in here come with the empty one."""
 
 
+OF_CONTENT = ("ConfigMap", "Job")
+"""Kinds whose objects are called after what is in them, in all cluster services."""
+
 _AWAITED = ("Deployment", "DaemonSet", "Job", "APIService")
 _USUAL = 600
 """Seconds that Kubernetes and Pulumi give an object unless they are told."""

@@ -9,9 +9,10 @@ from foxden.clusters.services_plan import ServicesPlan
 from foxden.connection import Connection
 from foxden.schedulers.base import mapped
 from foxden.schedulers.kubernetes.addons.images import OF as IMAGES
-from foxden.schedulers.kubernetes.addons.render import FIRST, render_services, stage_of
-from foxden.schedulers.kubernetes.created import after, create_object
+from foxden.schedulers.kubernetes.addons.render import FIRST, OF_CONTENT, render_services, stage_of
+from foxden.schedulers.kubernetes.created import NEW, after, create_named, create_object, id_of, once
 from foxden.schedulers.kubernetes.options import read_options
+from foxden.schedulers.kubernetes.units import joined
 from foxden.service.reader import did_you_mean
 
 __all__ = ["IMAGES", "create", "problems"]
@@ -43,14 +44,14 @@ def create(
     late = any(isinstance(each, pulumi.Output) for each in both)
     known: pulumi.Input[Any] = pulumi.Output.all(*both) if late else list(both)
     content = mapped(known, lambda two: render_services(*two))
-    before: list[pulumi.Resource] = []
-    made: list[pulumi.CustomResource] = []
+    before: list[pulumi.Input[pulumi.CustomResource]] = []
+    made: list[pulumi.Input[pulumi.CustomResource]] = []
     for service, objects in every.items():
         own = _service(name, service, objects, content, after(opts, before))
         made += own
         if service in FIRST:
             before += own
-    done = pulumi.Output.all(*[each.id for each in made])
+    done = pulumi.Output.all(*map(id_of, made))
     return done.apply(lambda _: list(every))
 
 
@@ -60,23 +61,32 @@ def _service(
     objects: Mapping[str, Mapping[str, Any]],
     content: pulumi.Input[Mapping[str, Any]],
     opts: pulumi.ResourceOptions,
-) -> list[pulumi.CustomResource]:
-    before: list[pulumi.CustomResource] = []
-    found: list[pulumi.CustomResource] = []
+) -> list[pulumi.Input[pulumi.CustomResource]]:
+    before: list[pulumi.Input[pulumi.CustomResource]] = []
+    found: list[pulumi.Input[pulumi.CustomResource]] = []
     for stage in sorted({stage_of(thing["kind"]) for thing in objects.values()}):
         some = {key: thing for key, thing in objects.items() if stage_of(thing["kind"]) == stage}
+        within = after(opts, before)
         before = [
-            create_object(
-                thing["kind"],
-                f"{name}-{service}-{key}".replace("_", "-").replace(":", "-"),
-                _one(content, service, key),
-                after(opts, before),
-                thing["apiVersion"],
-            )
-            for key, thing in some.items()
+            _object(f"{name}-{service}", key, thing, _one(content, service, key), within) for key, thing in some.items()
         ]
         found += before
     return found
+
+
+def _object(
+    whose: str,
+    key: str,
+    thing: Mapping[str, Any],
+    content: pulumi.Input[Mapping[str, Any]],
+    opts: pulumi.ResourceOptions,
+) -> pulumi.Input[pulumi.CustomResource]:
+    name = f"{whose}-{key}".replace("_", "-").replace(":", "-")
+    if thing["kind"] in OF_CONTENT:
+        # The one before is needed until what uses it has followed, and after a change that failed again.
+        known_as, prefix = once(opts, name), f"{whose}-".replace("_", "-")
+        return create_named(thing["kind"], joined(name, NEW), content, known_as, prefix)
+    return create_object(thing["kind"], name, content, opts, thing["apiVersion"])
 
 
 def _one(content: pulumi.Input[Mapping[str, Any]], service: str, key: str) -> pulumi.Input[Mapping[str, Any]]:
