@@ -187,3 +187,9 @@ def test_no_ingress_can_have_a_port_that_nomad_keeps(tmp_path: Path) -> None:
         first, _, last = part.partition("-")
         for port in range(int(first), int(last or first) + 1):
             assert len(list(nodes.node_problems(replace(SAMPLE, ingress_port=port)))) == 1
+
+
+def test_who_deploys_may_make_tokens_of_consul_and_nobody_else_may() -> None:
+    """A service that is bound to Consul gets a policy and a token of its own."""
+    assert 'acl = "write"' in consul.OPERATOR_RULES
+    assert "acl =" not in consul.ANONYMOUS_RULES + consul.node_rules("general")

@@ -12,8 +12,8 @@ service_prefix "" { policy = "read" }
 key_prefix "foxden/" { policy = "read" }
 """
 """What DNS and the templates of tasks need; nothing secret is kept below ``foxden/``."""
-OPERATOR_RULES = ANONYMOUS_RULES + 'key_prefix "foxden/" { policy = "write" }\n'
-"""What deploying services takes."""
+OPERATOR_RULES = ANONYMOUS_RULES + 'key_prefix "foxden/" { policy = "write" }\nacl = "write"\n'
+"""What deploying services takes: routes, and a policy and a token for each service that is bound to Consul."""
 _OUTPUT = 32
 """Bytes that are kept of what a check was answered with. The agent may ask the metadata service, and whoever registers
 a check says what is asked: a token of that service is longer, so nobody reads one there."""

@@ -65,7 +65,8 @@ def client_config(facts: Facts, token: str, tls: str, cores: int, chroot: Mappin
             "meta": {"pool": facts.pool, **facts.meta},
             "server_join": _join(4647),
             "cpu_total_compute": cores * CORE_MHZ,
-            "reserved": {"memory": 256, "reserved_ports": "22,4646,8300-8302,8500,8501,8600"},
+            # The agents and the system itself, which services that take more than they are sure to get must not starve.
+            "reserved": {"memory": 512, "reserved_ports": "22,4646,8300-8302,8500,8501,8600"},
             "min_dynamic_port": DYNAMIC_PORTS[0],
             "max_dynamic_port": DYNAMIC_PORTS[1],
             "options": {"fingerprint.denylist": "env_gce,env_azure,env_digitalocean"},
