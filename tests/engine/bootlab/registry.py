@@ -37,6 +37,8 @@ class Registry:
     is_open: bool = True
     pulled: list[str] = field(default_factory=list)
     """Who has pulled something of the account's own, by address."""
+    digests: dict[str, str] = field(default_factory=dict)
+    """Name of each image of its own -> its digest, once the registry has answered."""
 
     @property
     def host(self) -> str:
@@ -56,6 +58,10 @@ class Registry:
     def named(self, image: Image) -> str:
         """By which an image of its own is pulled."""
         return f"{self.host}/{image.name}"
+
+    def pinned(self, image: Image) -> str:
+        """By which the same image is pulled, wherever its tag leads."""
+        return f"{self.host}/{image.name.rpartition(':')[0]}@{self.digests[image.name]}"
 
     @property
     def accepted(self) -> str:
@@ -119,6 +125,9 @@ def _digest(content: bytes | memoryview) -> str:
 def answering(registry: Registry, address: str, context: ssl.SSLContext) -> Iterator[None]:
     """All of them answer while the block runs."""
     own = _blobs(registry.images)
+    for image in registry.images:
+        repository, _, tag = image.name.rpartition(":")
+        registry.digests[image.name] = _digest(own[f"{repository}/manifests/{tag}"][1])
     world = {host: _blobs(images) for host, images in registry.world.items()}
 
     class Pulls(Answering):

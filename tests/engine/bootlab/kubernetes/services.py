@@ -14,12 +14,12 @@ NAMES = "100.64.0.10"
 
 
 def in_pods(access: Access) -> Mapping[str, Any]:
-    """On Kubernetes: images."""
+    """On Kubernetes: images, by their digests."""
     registry = access.cluster.lab.registry
-    images = {name: registry.named(image) for name, image in services().items()}
+    images = services()
     return {
         "services": {
-            name: {**service, "image": images[name], "version": images[name].rpartition(":")[2]}
+            name: {**service, "image": registry.pinned(images[name]), "version": images[name].name.rpartition(":")[2]}
             for name, service in SERVICES.items()
         },
         "connection": {
