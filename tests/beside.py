@@ -1,4 +1,4 @@
-"""Two commands at once, the first at the lowest priority: ``python -m tests.beside COMMAND... -- COMMAND...``.
+"""Two commands at once, the first at a low priority: ``python -m tests.beside COMMAND... -- COMMAND...``.
 
 What the second prints is seen as it goes, what the first printed when both have ended. The exit code is the second's,
 or the first's where that one alone failed.
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 def beside(patient: Sequence[str], urgent: Sequence[str]) -> int:
     """Run both, and give the exit code. Ctrl-C reaches both of them; they are waited for all the same."""
     with tempfile.TemporaryFile("w+", errors="replace") as said:
-        behind = subprocess.Popen(["nice", "-n", "19", *patient], stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        behind = subprocess.Popen(["nice", "-n", "10", *patient], stdin=subprocess.DEVNULL, stdout=said, stderr=said)
         ahead = subprocess.Popen(urgent)
         codes = [_ended(process) for process in (ahead, behind)]
         said.seek(0)

@@ -46,6 +46,10 @@ def server_config(plan: Plan, node: Node, ports: NodePorts, data: Path) -> dict[
             "deployment_gc_threshold": _KEPT,
             "job_gc_threshold": _KEPT,
             "node_gc_threshold": _KEPT,
+            # Memory up to a service's memory_limit; what is not said here is off, which system jobs' preemption is not.
+            "default_scheduler_config": [
+                {"memory_oversubscription_enabled": True, "preemption_config": [{"system_scheduler_enabled": True}]}
+            ],
         },
         # A server that is restarted comes back under its own name: it must keep its seat meanwhile.
         "autopilot": {"cleanup_dead_servers": False, "server_stabilization_time": "2s"},
@@ -70,6 +74,8 @@ def client_config(plan: Plan, node: Node, ports: NodePorts, data: Path, chroot: 
         "gc_max_allocs": 200,
         "gc_disk_usage_threshold": 99,
         "gc_inode_usage_threshold": 99,
+        # What a service's termination_grace may be at most; by default Nomad kills after 30 s whatever a job says.
+        "max_kill_timeout": "1h",
         # By default a change is rendered five seconds after it is known.
         "template": {"wait": {"min": "200ms", "max": "1s"}, "consul_retry": _RETRY, "nomad_retry": _RETRY},
     }

@@ -119,11 +119,12 @@ def _remove_containers() -> None:
     if docker is None:
         return
     try:
-        listed = _docker(docker, "ps", "--all", "--quiet", "--filter", "label=com.hashicorp.nomad.alloc_id").split()
-        for facts in json.loads(_docker(docker, "inspect", *listed)) if listed else []:
-            sources = [mount.get("Source", "") for mount in facts.get("Mounts", [])]
-            if any(processes.is_below(source, agents_dir()) for source in sources):
-                _docker(docker, "rm", "--force", facts["Id"])
+        for one in _docker(docker, "ps", "--all", "--quiet", "--filter", "label=com.hashicorp.nomad.alloc_id").split():
+            with contextlib.suppress(subprocess.CalledProcessError):  # another cluster's, and gone since it was listed
+                [facts] = json.loads(_docker(docker, "inspect", one))
+                sources = [mount.get("Source", "") for mount in facts.get("Mounts", [])]
+                if any(processes.is_below(source, agents_dir()) for source in sources):
+                    _docker(docker, "rm", "--force", one)
     except (OSError, ValueError, subprocess.SubprocessError):
         return  # no engine answers, so none has a container of ours
 

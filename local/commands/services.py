@@ -67,6 +67,8 @@ def wait_until_well(servers: Questions, env: str, within: float = _SETTLED_WITHI
         for route in servers.routes():
             if route.environment == env and (problem := unreachable(servers, route)):
                 problems.append(problem)
+        if not problems and not servers.answer():  # then there is nothing to find wrong, either
+            problems.append("the cluster does not answer")
         if not problems:
             return services
         if time.monotonic() > deadline:

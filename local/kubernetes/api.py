@@ -1,8 +1,10 @@
 """A small client for the API of Kubernetes: plain objects in and out."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,6 +15,7 @@ from local.plugins.http import Http, Tls
 
 _CONNECT_WITHIN = 5.0
 _TIMEOUT = urllib3.Timeout(_CONNECT_WITHIN, 15.0)
+_MORE_ATTEMPTS, _PAUSE = 5, 1.0
 _MANAGER = "foxden-local"
 _PATCH = "application/apply-patch+yaml"
 
@@ -70,10 +73,18 @@ class Api:
         return answer.text if answer.status == 200 else ""
 
     def apply(self, path: str, thing: Mapping[str, Any]) -> None:
-        """See to it that an object is as given; ``path`` is that of its kind. Raises LocalError."""
+        """See to it that an object is as given; ``path`` is that of its kind. Raises LocalError.
+
+        What a server can't do at this moment, such as one whose store is slow, is asked for again for some seconds.
+        """
         name = quote(thing["metadata"]["name"])
         where = f"{path}/{name}?fieldManager={_MANAGER}&force=true"
         answer = self.request("PATCH", where, thing, _PATCH)
+        for _ in range(_MORE_ATTEMPTS):
+            if 0 < answer.status < HTTPStatus.INTERNAL_SERVER_ERROR and answer.status != HTTPStatus.TOO_MANY_REQUESTS:
+                break
+            time.sleep(_PAUSE)
+            answer = self.request("PATCH", where, thing, _PATCH)
         if answer.status not in (200, 201):
             said = (answer.json or {}).get("message") or answer.text or "no answer"
             raise LocalError(f"the cluster refuses {thing['kind']} '{thing['metadata']['name']}': {said}")

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from local.agents.stop import clear_away as remove_processes
 from local.errors import LocalError
 from local.kubernetes.places import cgroup, controllers, home, places_lock, remove_places
 from local.kubernetes.plan import Plan, load_plan
+
+_REAPED_WITHIN, _LOOKS_EVERY = 5.0, 0.1
+"""Seconds."""
 
 
 def stop(report: Callable[[str], None] | None = None) -> bool:
@@ -43,8 +47,17 @@ def clear_away(plan: Plan | None) -> None:
 
 
 def remove_groups() -> None:
-    """Remove the control groups of pods, from the leaves."""
-    for controller in controllers():
-        for directory, _, _ in os.walk(controller / cgroup(), topdown=False):
-            with contextlib.suppress(OSError):  # its last process is not yet reaped; an empty group does no harm
-                Path(directory).rmdir()
+    """Remove the control groups of pods, from the leaves.
+
+    A group goes once its last process is reaped, which is waited for; one that stays is empty, and does no harm.
+    """
+    deadline = time.monotonic() + _REAPED_WITHIN
+    while left := [group for controller in controllers() if (group := controller / cgroup()).exists()]:
+        for group in left:
+            for directory, _, _ in os.walk(group, topdown=False):
+                with contextlib.suppress(OSError):
+                    Path(directory).rmdir()
+        if time.monotonic() > deadline:
+            return
+        if any(group.exists() for group in left):
+            time.sleep(_LOOKS_EVERY)

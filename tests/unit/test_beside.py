@@ -37,5 +37,5 @@ def test_both_run_at_once_and_a_failure_of_either_fails(
 
     said = capfd.readouterr().out
     assert said.index("from urgent") < said.index("from patient"), said
-    assert int((tmp_path / "patient").read_text()) == 19
+    assert int((tmp_path / "patient").read_text()) == min(19, os.nice(0) + 10)
     assert int((tmp_path / "urgent").read_text()) == os.nice(0)

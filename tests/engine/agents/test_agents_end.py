@@ -50,7 +50,7 @@ def test_stop_leaves_nothing_whatever_happened_before(lab: Lab, broken: Callable
     broken(lab)
     begun = time.monotonic()
     assert lab.stop()
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 60
     assert sorted(path.name for path in lab.state.iterdir() if path.name != "tools.json") == ["agents.lock", "logs"]
     assert lab.running() is None
     assert not lab.stop(), "stopping again is harmless"
@@ -97,7 +97,7 @@ def test_an_agent_that_cannot_start_is_an_error_with_the_end_of_its_log(lab: Lab
     config = lab.state / "agents/local/nomad-client.json"
     config.write_text("{ broken")
     killed = lab.kill("local", Kind.NOMAD_CLIENT)
-    until(lambda: not _alive(killed), "it is gone", 5)
+    until(lambda: not _alive(killed), "it is gone", 15)
     with pytest.raises(LocalError, match=r"local-nomad-client does not stay up.*\n(.*\n)*.*Error loading"):
         lab.start()
 

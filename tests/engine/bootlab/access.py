@@ -1,15 +1,17 @@
 """A cluster as its operators reach it: over TLS, with its own authority and its tokens."""
 
 import random
+import re
 import socket
 import ssl
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
 
-from tests.engine.bootlab.counting import Counts, counted
+from tests.engine.bootlab.counting import Counts, counted, how_many
 from tests.engine.bootlab.scaling import Member
 from tests.engine.bootlab.seen import Seen
 from tests.engine.harness.apis import Api, Consul, Json, Nomad
@@ -18,6 +20,11 @@ RPC = {8300: b"\x03", 4647: b"\x04"}
 """Port of Consul and of Nomad -> the first byte of who wants to talk TLS there."""
 
 MANAGEMENT = "servers/consul-management-token"
+
+HEARD_WITHIN = 2
+"""Seconds ago that a voter has heard of its leader, if it takes part."""
+
+_UNITS = {"h": 3600, "m": 60, "s": 1, "ms": 1e-3, "µs": 1e-6, "us": 1e-6, "ns": 1e-9}
 
 
 class TlsConsul(Consul):
@@ -64,7 +71,8 @@ class Access(Seen):
     def ready(self) -> set[str]:
         """The names of the workers that take work."""
         said = (self.nomad(server).peek("/v1/nodes") for server in self.servers())
-        nodes: Json = next((each for each in said if each is not None), [])
+        nodes: Json = next((each for each in said if each is not None), None)
+        assert nodes is not None, "no server says which workers there are"
         fit = (each for each in nodes if each["Status"] == "ready")
         return {each["Name"] for each in fit if each["SchedulingEligibility"] == "eligible"}
 
@@ -82,10 +90,12 @@ def answers_rpc(address: str, port: int, tls: bytes, ca: Path, certificate: Path
     context.check_hostname = False
     if certificate:
         context.load_cert_chain(certificate)
-    with socket.create_connection((address, port), timeout=3) as plain:
+    with socket.create_connection((address, port), timeout=30) as plain:
         plain.sendall(tls)
         try:
             with context.wrap_socket(plain) as connection:
+                # Whoever is refused hears of it; who is welcome hears nothing.
+                connection.settimeout(3 if certificate else 30)
                 return connection.recv(1) != b""
         except TimeoutError:  # it waits for a request
             return True
@@ -95,6 +105,12 @@ def answers_rpc(address: str, port: int, tls: bytes, ca: Path, certificate: Path
 
 def voters(api: Api) -> set[str] | None:
     """The names of the healthy voters, as a server tells them; None when it does not."""
+    said = _health(api)
+    return None if said is None else {each["Name"] for each in said if each["Healthy"] and each["Voter"]}
+
+
+def _health(api: Api) -> Sequence[Json] | None:
+    """What a server tells of all that vote, or are to; None when it does not."""
     try:
         answer = api.ask("GET", "/v1/operator/autopilot/health")
     except requests.RequestException:
@@ -102,9 +118,26 @@ def voters(api: Api) -> set[str] | None:
     # 429: some member is not healthy.
     if answer.status_code not in (200, 429):
         return None
-    said: Json = answer.json()
     # A leader that has just begun knows of none.
-    return {each["Name"] for each in said["Servers"] if each["Healthy"] and each["Voter"]} if said["Servers"] else None
+    return answer.json()["Servers"] or None
+
+
+def taking_part(health: Sequence[Json]) -> int:
+    """How many voters there are that hear of their leader.
+
+    An autopilot calls only those healthy that have heard of it within a fifth of a second, for which a busy machine may
+    keep them all waiting: they vote all the same.
+    """
+    # Of one that says nothing no term is known.
+    alive = [each for each in health if each["Voter"] and each["SerfStatus"] == "alive" and each["LastTerm"]]
+    return sum(0 <= seconds(each["LastContact"]) < HEARD_WITHIN for each in alive)
+
+
+def seconds(text: str) -> float:
+    """A duration as Consul writes it: ``1m2.5s``, ``12.3ms``."""
+    sign = -1 if text.startswith("-") else 1
+    parts = re.findall(r"([\d.]+)(h|ms|m|s|µs|us|ns)", text)
+    return sign * sum(float(number) * _UNITS[unit] for number, unit in parts)
 
 
 @dataclass
@@ -130,18 +163,19 @@ class KeyValues:
         assert servers, "no server is in service"
         url = f"https://{random.choice(servers).facts.address}:8501/v1/kv/foxden/load/{key}"
         headers = {"X-Consul-Token": self.token}
-        answer = requests.request(method, url, data=body, headers=headers, timeout=5, verify=str(self.access.ca))
+        # Consul itself waits 7 s for a leader: who gave up before would not know whether it is still being written.
+        answer = requests.request(method, url, data=body, headers=headers, timeout=(5, 15), verify=str(self.access.ca))
         assert answer.status_code == 200, f"{url}: {answer.status_code} {answer.text[:200]}"
         return answer.text
 
 
 def counted_votes(access: Access) -> AbstractContextManager[Counts]:
-    """How many healthy voters Consul has."""
+    """How many voters of Consul take part."""
     token = access.cluster.parameter(MANAGEMENT)
 
     def votes() -> int | None:
-        said = (voters(TlsConsul(server.facts.address, token, access.ca)) for server in access.servers())
-        return next((len(each) for each in said if each is not None), None)
+        said = (_health(TlsConsul(server.facts.address, token, access.ca)) for server in access.servers())
+        return next((taking_part(each) for each in said if each is not None), None)
 
     return counted(votes)
 
@@ -158,4 +192,4 @@ def counted_nomads(access: Access) -> AbstractContextManager[Counts]:
             return False
         return True
 
-    return counted(lambda: sum(answers(server) for server in access.servers()))
+    return counted(lambda: how_many(access.servers(), answers))

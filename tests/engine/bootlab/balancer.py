@@ -19,8 +19,9 @@ from tests.engine.bootlab.scaling import Member
 from tests.engine.bootlab.serving import Answering, serving
 from tests.engine.harness.meanwhile import again_and_again
 
-_GOOD_IN_A_ROW, _BAD_IN_A_ROW = 8, 2
-"""Half a second each. On AWS both are two of ten seconds: an ingress that has begun knows its routes by then."""
+_KNOWS_ROUTES, _IS_READY, _BAD_IN_A_ROW = 20, 8, 2
+"""How often in a row, every half a second. An ingress answers before it knows its routes, on a busy machine for some
+seconds; an API that says that it is ready is so."""
 _TIMEOUT = 15
 _CONNECT_WITHIN = 3
 _CHUNK = 1 << 16
@@ -34,10 +35,13 @@ class Targets:
     members: Callable[[], list[Member]]
     answers: Callable[[str], bool]
     """Whether whoever has an address is well."""
+    good_in_a_row: int
+    """How often a newcomer has to answer well."""
     healthy: set[str] = field(default_factory=set)
     _against: dict[str, int] = field(default_factory=dict)
     """Instance -> how often in a row it did what changes its mark."""
     _turn: Iterator[int] = field(default_factory=itertools.count)
+    _begun: bool = False
 
     def well(self) -> list[str]:
         """The addresses of those that get requests."""
@@ -45,16 +49,17 @@ class Targets:
 
     def next(self) -> str | None:
         """Whose turn it is."""
-        well = self.well()
-        return well[next(self._turn) % len(well)] if well else None
+        there = self.well() or [each.facts.address for each in self.members()]
+        return there[next(self._turn) % len(there)] if there else None
 
     def look(self) -> None:
-        """Ask each how it is."""
+        """Ask each how it is. Who is there when this begins has been for long, and needs to be asked once only."""
+        needed, self._begun = self.good_in_a_row if self._begun else 1, True
         for member in self.members():
             good = self.answers(member.facts.address)
             changes = good != (member.id in self.healthy)
             self._against[member.id] = self._against.get(member.id, 0) + 1 if changes else 0
-            if self._against[member.id] >= (_GOOD_IN_A_ROW if good else _BAD_IN_A_ROW):
+            if self._against[member.id] >= (needed if good else _BAD_IN_A_ROW):
                 self._against[member.id] = 0
                 self.healthy ^= {member.id}
 
@@ -104,7 +109,7 @@ def _looking(targets: Targets, afterwards: Callable[[], None] = lambda: None) ->
 @contextmanager
 def balancer(members: Callable[[], list[Member]], port: int) -> Iterator[Targets]:
     """Listens on loopback at the ingress's port while the block runs."""
-    targets = Targets(members, _serves(port))
+    targets = Targets(members, _serves(port), _KNOWS_ROUTES)
 
     class Balancer(Answering):
         def do_GET(self) -> None:
@@ -163,7 +168,9 @@ class Passing:
                     self._open[address] -= ends
 
     def end_lost(self) -> None:
-        """End the connections of those that are registered, and not well any more."""
+        """End the connections of those that are registered, and not well any more, where others are."""
+        if not self.targets.well():
+            return
         registered = {each.facts.address for each in self.targets.members()}
         for address in registered - set(self.targets.well()):
             with self._guard:
@@ -196,7 +203,7 @@ def _shut(end: socket.socket, how: int) -> None:
 @contextmanager
 def passing(members: Callable[[], list[Member]], port: int, path: str) -> Iterator[Targets]:
     """Listens on all the lab's addresses at an API's port while the block runs; the API tells its health at a path."""
-    targets = Targets(members, _is_ready(port, path))
+    targets = Targets(members, _is_ready(port, path), _IS_READY)
     passed = Passing(targets, port)
     with socket.create_server(("", port), backlog=128) as server, _looking(targets, passed.end_lost):
         thread = threading.Thread(target=passed.accept, args=(server,), daemon=True)

@@ -137,21 +137,24 @@ class Host:
         return done.stdout
 
     def tried(self, *command: str, within: float = 60, given: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a command inside, whatever comes of it."""
+        """Run a command inside, whatever comes of it; one that takes longer is "not yet" to whoever waits."""
         leader = self.leader
         assert leader, f"{self.name} is not running"
         environ = [f"{name}={value}" for name, value in {"PATH": _PATH, "HOME": "/root", **self.environ}.items()]
         enter = ["nsenter", "-t", str(leader), "-m", "-u", "-i", "-n", "-p", "-C", "-r", "-w", "--", "env", "-i"]
-        return subprocess.run(
-            [*enter, *environ, *command],
-            input=given,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=within,
-        )
+        try:
+            return subprocess.run(
+                [*enter, *environ, *command],
+                input=given,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=within,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise AssertionError(f"{self.name}: {' '.join(command)} was not done within {within:g} s") from error
 
-    def booted(self, within: float = 120) -> str:
+    def booted(self, within: float = 300) -> str:
         """Wait for the end of cloud-init; returns its status in long form."""
         until(self._cloud_init_ended, f"cloud-init has ended on {self.name}", within, every=0.3)
         return self.tried("cloud-init", "status", "--long").stdout
@@ -162,7 +165,7 @@ class Host:
         assert self.running, f"{self.name} is off: {shown}"
         return (self.root / "run/cloud-init/result.json").exists()
 
-    def shut_down(self, within: float = 45) -> None:
+    def shut_down(self, within: float = 90) -> None:
         """A clean shutdown, as by its power button; its power is cut when that takes too long."""
         if self.process is None:
             return

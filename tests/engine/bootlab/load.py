@@ -110,4 +110,4 @@ def steady_load(store: Store, clients: int = 3, pause: float = 0.2) -> Iterator[
     finally:
         over.set()
         for thread in threads:
-            thread.join(90)
+            thread.join(TRIES * 20)

@@ -123,9 +123,10 @@ class Player:
         template = self.cloud.template(group)
         facts = self.cloud.facts(instance, template)
         name, version = group["AutoScalingGroupName"], template["VersionNumber"]
-        member = Member(facts, name, version, self.new_host(facts), State.IN_SERVICE)
-        self.members[instance] = member
+        # Nobody sees it before it waits for its hook, which the cloud is asked for: it would be taken for in service.
+        member = Member(facts, name, version, self.new_host(facts), State.LAUNCHING)
         self._enter(member, State.LAUNCHING, State.IN_SERVICE)
+        self.members[instance] = member
         self.tell(f"{instance} at {facts.address} launches in {name} from version {version}")
         member.host.start()
 
@@ -143,11 +144,11 @@ class Player:
             if not member.live:
                 return
             self.tell(f"{instance} of {member.group} is to go: {why}")
-            member.facts.target_state = "Terminated"
             if hooked:
                 self._enter(member, State.TERMINATING, State.TERMINATED)
             else:
                 member.state = State.TERMINATED
+            member.facts.target_state = "Terminated"
             self.cloud.autoscaling.detach_instances(
                 AutoScalingGroupName=member.group,
                 InstanceIds=[instance],

@@ -58,7 +58,7 @@ def search(host: Host, secrets: Mapping[str, str]) -> Found:
     exposed: list[str] = []
     holders: dict[str, set[str]] = {name: set() for name in secrets}
     for path, mode in _files(host):
-        names = wanted.within(_content(path))
+        names = wanted.within(content_of(path))
         file = f"/{path.relative_to(host.root)}"
         for name in names:
             holders[name].add(file)
@@ -102,7 +102,8 @@ def _walked(root: Path) -> Iterator[tuple[Path, os.stat_result]]:
                 yield path, seen
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """What a file holds; nothing where it has just gone."""
     try:
         return path.read_bytes()
     except OSError:
@@ -111,7 +112,7 @@ def _content(path: Path) -> bytes:
 
 def _in_processes(host: Host, wanted: Needles) -> Iterator[str]:
     for pid in host.group.members():
-        line = _content(Path(f"/proc/{pid}/cmdline"))
+        line = content_of(Path(f"/proc/{pid}/cmdline"))
         for name in wanted.within(line):
             yield f"{host.name}: {name} is on the command line {line[:80]!r}"
 

@@ -15,11 +15,17 @@ from stacks.services import SERVICES
 from tests.engine.bootlab.access import Access
 from tests.engine.bootlab.cluster import NAME, Cluster
 from tests.engine.bootlab.lab import APPS_INSIDE
+from tests.engine.harness.apis import Json
+from tests.engine.harness.waiting import until
 from tests.engine.plugins.projects import Project, environment
 
 ENVIRONMENT = "dev"
 DOMAIN = "foxden.localhost"
 SECRET = "pods-api-key"
+
+_TIMEOUT = 20
+_WITHIN = 600
+"""Seconds for a command of pulumi's, on a machine with much else to do: the first one waits for images and pods."""
 
 _PROGRAM = Path(__file__).parent / "program_services"
 
@@ -53,10 +59,22 @@ class Deployment:
             self._settings.write_text(wanted)
             self.project.up()
 
-    def ask(self, address: str) -> requests.Response:
-        """What the whole chain answers at a worker, or at the balancer on loopback."""
+    def answers(self, address: str, what: str, within: float = 60) -> Json:
+        """What the whole chain answers at a worker, or at the balancer on loopback, once it does; ``what`` it shows.
+
+        A machine on which hosts boot may be too slow for a request.
+        """
         headers = {"Host": self.url.split("/")[2]}
-        return requests.get(f"http://{address}:{self.port}/", headers=headers, timeout=10)
+
+        def look() -> Json:
+            try:
+                said = requests.get(f"http://{address}:{self.port}/", headers=headers, timeout=_TIMEOUT)
+            except requests.RequestException as error:
+                raise AssertionError(repr(error)) from error
+            assert said.status_code == 200, f"{said.status_code}: {said.text}"
+            return said.json()
+
+        return until(look, what, within, every=1)
 
 
 def deployment(cluster: Cluster, told: Callable[[], Mapping[str, Any]]) -> Deployment:
@@ -67,7 +85,7 @@ def deployment(cluster: Cluster, told: Callable[[], Mapping[str, Any]]) -> Deplo
     home.mkdir()
     env = environment(home)
     (directory / "Pulumi.yaml").write_text("name: lab-services\nruntime: python\n")
-    project = Project("lab-services", directory, env, {})
+    project = Project("lab-services", directory, env, {}, _WITHIN)
     project.pulumi("stack", "init")
     return Deployment(project, cluster.ingress_port, secrets.token_urlsafe(24), told)
 

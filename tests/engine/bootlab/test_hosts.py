@@ -78,7 +78,7 @@ def test_a_power_cut_loses_nothing_on_disk_and_user_data_is_not_run_again(member
     host.cut()
     assert not host.running
     host.start()
-    until(lambda: host.leader, "it boots again", 20)
+    until(lambda: host.leader, "it boots again", 60)
     host.booted()
     assert host.run("cat", "/etc/kept", "/etc/ran") == "kept\nonce\n"
 

@@ -8,7 +8,8 @@ import pytest
 from foxden.boot.node import Role
 from foxden.schedulers.nomad import nodes
 from tests.engine.bootlab.access import RPC, KeyValues, answers_rpc, counted_votes
-from tests.engine.bootlab.world import POOL, SERVERS, World
+from tests.engine.bootlab.world import NEW_NODE, POOL, SERVERS, World
+from tests.engine.harness.waiting import until
 
 SILENCE = 30
 """Seconds in which no server may know who votes: another becomes the leader, on a machine with much else to do."""
@@ -16,13 +17,17 @@ SILENCE = 30
 
 def test_three_servers_form_one_quorum_and_workers_join_by_themselves(world: World) -> None:
     names = {f"servers-{member.id}" for member in world.servers()}
-    for server in world.servers():
-        assert world.access.consul(server).get("/v1/status/leader")
-        members = world.access.consul(server).get("/v1/agent/members")
-        assert {each["Name"] for each in members if each["Status"] == 1} == names | {
-            f"{POOL}-{member.id}" for member in world.workers()
-        }
-    assert world.access.raft() == (names, names)
+    everybody = names | {f"{POOL}-{member.id}" for member in world.workers()}
+
+    def known() -> bool:
+        for server in world.servers():
+            assert world.access.consul(server).get("/v1/status/leader")
+            members = world.access.consul(server).get("/v1/agent/members")
+            assert {each["Name"] for each in members if each["Status"] == 1} == everybody
+        return True
+
+    until(known, "every server knows all", NEW_NODE)
+    until(world.access.whole, "all servers vote", NEW_NODE)
 
 
 def test_every_node_runs_the_program_that_it_fetched_from_the_clusters_bucket(world: World) -> None:

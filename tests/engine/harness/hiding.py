@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.engine.harness.command import Done, Running
+from tests.engine.harness.leftovers import content, files_below
 from tests.engine.harness.site import Site
 from tests.engine.harness.watching import CommandLines
 
@@ -43,11 +44,11 @@ def not_in_files(site: Site, needle: str, logs: Iterable[Path]) -> None:
 
     ``logs``: where those of instances are.
     """
-    places = [site.checkout, *(site.state / name for name in _PUBLIC), *logs]
-    files = [path for place in places for path in place.rglob("*") if path.is_file() and ".venv" not in path.parts]
+    found = files_below(site.checkout, *(site.state / name for name in _PUBLIC), *logs)
+    files = [path for path in found if path.is_file() and ".venv" not in path.parts]
     state = site.state / "pulumi/.pulumi/stacks/foxden/local.json"
     assert state in files, f"{state} was not looked into: the test is blind"
-    holding = [str(file) for file in files if needle.encode() in file.read_bytes()]
+    holding = [str(file) for file in files if needle.encode() in content(file)]
     assert not holding, f"a secret is in {holding}"
 
 

@@ -16,7 +16,10 @@ place until it is back. It takes between one and two."""
 
 def gone(process: psutil.Process) -> bool:
     """Whether it has ended."""
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # between the two questions
+        return True
 
 
 def killed(stream: Stream, victim: psutil.Process, is_back: Callable[[], object], what: str) -> float:

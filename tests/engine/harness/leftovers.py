@@ -75,6 +75,19 @@ def mounts(state: Path) -> list[str]:
     return [point for point in points if point.startswith(f"{state}{os.sep}")]
 
 
+def files_below(*places: Path) -> list[Path]:
+    """All files there, though some, or whole directories, are being removed by others."""
+    return [Path(directory, name) for place in places for directory, _, names in os.walk(place) for name in names]
+
+
+def content(file: Path) -> bytes:
+    """What is in a file; nothing where it went since it was listed, as logs of ended instances do."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
 def nothing_left(state: Path, ports: set[int], since: float) -> None:
     """Fails when a process, an open port or a mount of the site is still there; ``since`` is when it was to go."""
     left = described(processes_of(state))

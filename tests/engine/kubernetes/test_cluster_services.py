@@ -37,8 +37,8 @@ def beside(running: World) -> Iterator[Beside]:
     found.up(metrics_server=METRICS_SERVER)
     yield found
     found.end()
-    assert found.others() == before
-    assert running.api.ask("GET", f"{METRICS}/nodes").status_code == 404
+    until(lambda: found.others() == before, f"only what was there before is left: {before}", within=30)
+    until(lambda: running.api.ask("GET", f"{METRICS}/nodes").status_code == 404, "that API is gone", within=30)
 
 
 def test_the_api_tells_what_machines_and_pods_use(world: World, beside: Beside) -> None:

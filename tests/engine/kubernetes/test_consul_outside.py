@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.engine.harness.apis import Consul, Json
-from tests.engine.harness.bound import ANNOUNCED, ITSELF, OTHERS, OWN, SHARED, written_for
+from tests.engine.harness.bound import ANNOUNCED, ITSELF, OTHERS, OWN, SHARED, TOKEN, written_for
+from tests.engine.harness.changes import replaced
 from tests.engine.harness.hiding import stored
 from tests.engine.harness.load import steady_requests
 from tests.engine.harness.site import Site, new_site
@@ -53,6 +54,8 @@ def move_to(world: World, nomad: Site) -> None:
                 "consul": LINE,
                 "routes": [{"host": "pods"}],
                 "env": {**names, "ANNOUNCED_AS": site.url("pods")},
+                # It is waited for whenever they lose something.
+                "termination_grace": 5,
             },
             "ionic-apps": {"env": names},
         },
@@ -119,6 +122,7 @@ def test_the_pods_move_over_and_back_and_everybody_finds_them(world: World, noma
         last = pods["instance"]
     both_see(nomad, world, [f"pods.foxden.localhost:{world.site.facts['ingress_port']}"])
     world.site.pulumi("preview", "--stack", ENVIRONMENT, "--expect-no-changes")
+    token = _rolls_with_a_new_token(world, nomad, token)
 
     nomad.choose(endpoints={}, services=on_nomad())
     nomad.up()
@@ -128,6 +132,26 @@ def test_the_pods_move_over_and_back_and_everybody_finds_them(world: World, noma
     assert policies(nomad) == ["meeting-router--local", "pods--local"]
     # Each took itself out when it ended, also the last one, though nothing of theirs was in the settings any more.
     until(lambda: _in_the_catalog(nomad), "only those of Nomad are in the catalog", within=30)
+
+
+def _rolls_with_a_new_token(world: World, nomad: Site, old: str) -> str:
+    """As docs/decisions/0001-consul.md says: the old one ends when whoever had it has ended. Gives the new one."""
+    before = world.api.pods("pods")
+
+    def registered() -> set[str]:
+        called(nomad)
+        return {one["ServiceID"] for one in nomad.consul.get(f"/v1/catalog/service/{ANNOUNCED}")}
+
+    until(lambda: len(registered()) == len(before), "each of the pods has registered itself", within=30)
+    with steady_requests(nomad.url("app")) as stream:
+        replaced(world.site, TOKEN)
+    stream.none_failed()
+    [new] = secrets_of(nomad, "pods")
+    assert new != old and Consul(nomad.consul.address, old).ask("GET", f"/v1/kv/{OWN}").status_code == 403
+    ended = {f"{ANNOUNCED}-{name}" for name in before}
+    until(lambda: not registered() & ended, f"none of those that have ended is in the catalog: {ended}", within=15)
+    assert called(nomad)[0]["consul"]["own"] == 200
+    return new
 
 
 def _in_the_catalog(nomad: Site) -> bool:

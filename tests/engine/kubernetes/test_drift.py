@@ -13,6 +13,7 @@ def _edited(world: World, service: str, change: Json) -> None:
     """As by ``kubectl scale`` or ``kubectl edit``: what was changed is somebody else's field from then on."""
     live = world.api.get(f"{_DEPLOYMENTS}/{service}")
     live["spec"].update(change)
+    del live["metadata"]["resourceVersion"]  # whoever writes its status at this moment is not in the way
     world.api.put(f"{_DEPLOYMENTS}/{service}", live, fieldManager="kubectl-edit")
 
 

@@ -1,6 +1,7 @@
 """``up`` from nothing on Kubernetes, and again when there is nothing to do: what a user sees."""
 
 import re
+import subprocess
 
 import pytest
 
@@ -11,6 +12,23 @@ from tests.engine.harness.shared import QUICK, REPLICAS, SERVICES
 from tests.engine.harness.waiting import until
 from tests.engine.kubernetes.processes import programs
 from tests.engine.kubernetes.world import ENVIRONMENT, World, group_of, told
+
+_LOOK_UP = """
+import socket, sys
+
+def sent():
+    names, counts = (line.split() for line in open("/proc/net/snmp") if line.startswith("Udp:"))
+    return int(counts[names.index("OutDatagrams")])
+
+def looked_up(name):
+    before = sent()
+    socket.getaddrinfo(name, 80)
+    return sent() - before
+
+# A question that is not answered in time is asked again: not three times in a row.
+for name in sys.argv[1:]:
+    print(name, min(looked_up(name) for _ in range(3)))
+"""
 
 
 def test_up_ends_with_the_same_table_as_on_nomad(world: World) -> None:
@@ -37,6 +55,17 @@ def test_one_request_passes_through_all_services(world: World) -> None:
         assert one["instance"] in world.api.pods(service), answer
     assert router["addresses"] == {"PODS_URL": "http://pods.local.svc.cluster.local:80"}, answer
     assert pods["secrets"] == {"API_KEY": True}, answer
+
+
+def test_a_need_takes_one_question_and_short_names_are_found(world: World) -> None:
+    """For an address of each kind, as a program in a pod asks, whose resolver is glibc's."""
+    process, *_ = programs(world, "pods")
+    names = ("pods.local.svc.cluster.local", "pods.local.svc", "pods.local", "pods")
+    words = ["nsenter", f"--target={process.pid}", "--mount", "--net", "--pid", "python3", "-c", _LOOK_UP, *names]
+    found = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert found.returncode == 0, found
+    sent = {name: int(number) for name, number in map(str.split, found.stdout.splitlines())}
+    assert set(sent) == set(names) and sent[names[0]] == 2, sent
 
 
 def test_routes_lead_by_host_and_path(world: World) -> None:

@@ -1,11 +1,9 @@
 """Who may talk to whom is enforced: along needs and routes, and nothing else."""
 
-import uuid
-from typing import Any
-
 import pytest
 
 from tests.engine.harness.waiting import until
+from tests.engine.kubernetes.visitors import pod_of
 from tests.engine.kubernetes.world import ENVIRONMENT, World, is_ready, told
 
 _ASK = """
@@ -38,28 +36,6 @@ http.server.HTTPServer(("", 8089), http.server.BaseHTTPRequestHandler).serve_for
 """
 PODS = "pods.local.svc.cluster.local 80"
 API = "kubernetes.default.svc.cluster.local 443"
-
-
-def pod_of(world: World, labels: dict[str, str], *words: str) -> dict[str, Any]:
-    """A pod that may do no more than a service's, and runs Python with these words."""
-    image = next(iter(world.api.pods("pods").values()))["spec"]["containers"][0]["image"]
-    container = {
-        "name": "main",
-        "image": image,
-        "command": ["python3", "-c", *words],
-        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
-    }
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": f"visitor-{uuid.uuid4().hex[:8]}", "labels": labels},
-        "spec": {
-            "restartPolicy": "Never",
-            "automountServiceAccountToken": False,
-            "securityContext": {"runAsNonRoot": True, "runAsUser": 65532, "seccompProfile": {"type": "RuntimeDefault"}},
-            "containers": [container],
-        },
-    }
 
 
 def asked(world: World, environment: str, labels: dict[str, str], address: str, expected: str) -> list[str]:

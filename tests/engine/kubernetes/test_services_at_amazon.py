@@ -65,7 +65,7 @@ def beside(running: World, simulated: Amazon, zone: str) -> Iterator[Beside]:
     found.up(**SERVICES)
     yield found
     found.end()
-    assert found.others() == before
+    until(lambda: found.others() == before, f"only what was there before is left: {before}", within=30)
 
 
 def test_the_host_of_a_route_leads_to_the_balancer_as_long_as_there_is_one(

@@ -13,6 +13,7 @@ from typing import Any
 import requests
 
 from local.kubernetes.places import PRIVATE, controllers, mounted_somewhere
+from local.stackfiles import without_salt
 from tests.engine.harness.apis import Api, Json
 from tests.engine.harness.command import Done
 from tests.engine.harness.leftovers import described, mounts, processes_of, removed_by_force
@@ -102,7 +103,8 @@ class World:
     def contents(self) -> dict[str, str]:
         """What tests may change in the clone."""
         found = (path for pattern in EDITABLE for path in self.site.checkout.glob(pattern))
-        return {str(path.relative_to(self.site.checkout)): path.read_text() for path in found}
+        # Pulumi by hand writes a line into the stack's file, which the next command of ours takes out again.
+        return {str(path.relative_to(self.site.checkout)): without_salt(path.read_bytes()).decode() for path in found}
 
     def make_well(self, doubtful: bool = False) -> None:
         """Bring the environment back to what it was at first. Quick when nothing was changed.

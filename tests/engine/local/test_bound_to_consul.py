@@ -8,6 +8,7 @@ import pytest
 from tests.engine.harness.apis import Consul, Json
 from tests.engine.harness.bound import ANNOUNCED, ITSELF, OTHERS, OWN, SHARED, TOKEN, written_for
 from tests.engine.harness.changes import replaced
+from tests.engine.harness.leftovers import content, files_below
 from tests.engine.harness.load import steady_requests
 from tests.engine.harness.shared import REPLICAS, Shared, jobs_and_instances
 from tests.engine.harness.site import Site
@@ -91,8 +92,9 @@ def _nobody_else_knows(site: Site, token: str) -> None:
     until(lambda: all_have(site, token), "all pods have the token", within=20)
     for service in ("meeting-router", "ionic-apps"):
         assert not any("CONSUL_HTTP_TOKEN" in environ(process) for process in tasks(site, service)), service
-    files = [path for path in (site.state / "logs").rglob("*") if path.is_file()]
-    shown: dict[str, Any] = {str(path): path.read_text(errors="replace") for path in files}
+    shown: dict[str, Any] = {
+        str(path): content(path).decode(errors="replace") for path in files_below(site.state / "logs")
+    }
     shown |= {"state": json.dumps(site.stack()), "job": json.dumps(site.nomad.job("pods", "local"))}
     assert [where for where, text in shown.items() if token in text] == []
 
@@ -110,4 +112,4 @@ def _rolls_with_a_new_token(site: Site) -> None:
     assert new != old and Consul(site.consul.address, old).ask("GET", f"/v1/kv/{OWN}").status_code == 403
     until(lambda: all_have(site, new), "all pods have the new token", within=30)
     assert before == after
-    assert said(site)["own"] == 200
+    until(lambda: said(site)["own"] == 200, "one that was started again answers", within=20)

@@ -17,7 +17,7 @@ def made(site: Site) -> Site:
 
 
 def _make(site: Site, *words: str, expect: int = 0) -> Done:
-    return run(site.words("make", *words), site.checkout, site.env, within=60, expect=expect)
+    return run(site.words("make", *words), site.checkout, site.env, within=180, expect=expect)
 
 
 def test_make_env_prints_exports_and_nothing_else(made: Site) -> None:
@@ -26,7 +26,7 @@ def test_make_env_prints_exports_and_nothing_else(made: Site) -> None:
     assert all(line.startswith(("export ", "unset ")) for line in said.splitlines()), said
     for command in ("pulumi stack ls", "nomad --version", "consul --version"):
         asked = ["bash", "-c", f"{said}\n{command}"]
-        done = run(asked, made.checkout, {**made.env, "PATH": os.environ["PATH"]}, within=30)
+        done = run(asked, made.checkout, {**made.env, "PATH": os.environ["PATH"]}, within=60)
         assert done.output.strip(), done
 
 

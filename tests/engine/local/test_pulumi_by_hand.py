@@ -1,13 +1,10 @@
 """Plain ``pulumi``, with the exports of ``env``."""
 
-import json
-
-from tests.engine.harness.shared import SERVICES, Shared, jobs_and_instances
+from tests.engine.harness.by_hand import STACK, imported, outputs_are_told
+from tests.engine.harness.shared import Shared, jobs_and_instances
 from tests.engine.harness.site import Site
 from tests.engine.harness.waiting import until
 
-STACK = ("--stack", "local")
-_PROVIDER = "nomad=urn:pulumi:local::foxden::foxden:index:ExistingCluster$pulumi:providers:nomad::cluster-nomad"
 _BY_HAND = {
     "ID": "by-hand",
     "Namespace": "local",
@@ -28,12 +25,7 @@ def test_preview_refresh_output_and_up_work_by_hand(site: Site) -> None:
     site.pulumi("preview", *STACK, "--expect-no-changes")
     site.pulumi("refresh", *STACK, "--yes", "--expect-no-changes")
     site.pulumi("up", *STACK, "--yes", "--expect-no-changes")
-    told = json.loads(site.pulumi("stack", "output", *STACK, "--json").output)
-    assert told["urls"]["ionic-apps"] == site.url("app"), told
-    assert set(told["versions"]) == set(SERVICES), told
-    assert told["connection"] == "[secret]", told
-    shown = json.loads(site.pulumi("stack", "output", *STACK, "--json", "--show-secrets").output)
-    assert shown["connection"]["token"] == site.facts["token"], "the connection's token is another one"
+    outputs_are_told(site)
     assert jobs_and_instances(site) == before
 
 
@@ -42,10 +34,7 @@ def test_an_existing_job_is_imported_and_then_belongs_to_the_stack(shared: Share
     site = shared.site
     site.nomad.put("/v1/jobs", {"Job": _BY_HAND}, namespace="local")
     try:
-        where = ("by-hand", "by-hand@local", "--provider", _PROVIDER)
-        site.pulumi("import", "nomad:index/job:Job", *where, *STACK, "--yes", "--protect=false", "--skip-preview")
-        found = site.pulumi("preview", *STACK, "--expect-no-changes", expect=None)
-        assert found.code != 0 and "nomad:index:Job by-hand delete" in found.output, found
+        imported(site, "nomad:index/job:Job", "by-hand@local", "nomad:index:Job")
         site.up()
         until(lambda: "by-hand" not in site.nomad.jobs("local"), "the job is gone", within=10)
     finally:

@@ -19,7 +19,11 @@ def test_scaling_from_one_to_five_to_two_fails_no_request(shared: Shared) -> Non
         for replicas in (1, 5, 2):
             scaled(site, described, replicas)
             until(lambda wanted=replicas: len(instances()) == wanted, f"{replicas} run", within=20)  # type: ignore[misc]
-            assert len(site.consul.healthy("pods--local")) == replicas
+            until(
+                lambda wanted=replicas: len(site.consul.healthy("pods--local")) == wanted,  # type: ignore[misc]
+                f"Consul knows {replicas}",
+                within=20,
+            )
             each_answers(site, instances)
     stream.none_failed()
     now = jobs_and_instances(site)

@@ -10,7 +10,7 @@ import pytest
 from tests.engine.harness.apis import Consul, Nomad
 from tests.engine.harness.leftovers import processes_of
 from tests.engine.harness.load import steady_requests
-from tests.engine.harness.shared import SERVICES, all_well, jobs_and_instances
+from tests.engine.harness.shared import QUICK, SERVICES, all_well, jobs_and_instances
 from tests.engine.harness.site import Site, new_site
 from tests.engine.harness.tasks import agent, supervisor, words_of
 from tests.engine.harness.waiting import until
@@ -88,7 +88,7 @@ def test_after_everything_was_killed_down_leaves_nothing(quorum: Site) -> None:
     assert processes_of(quorum.state), "nothing was left to be ended: the test is blind"
     quorum.down()
     again = quorum.local("down")
-    assert again.seconds < 10, again
+    assert again.seconds < QUICK, again
 
 
 def _leader(site: Site, program: str, without: str = "") -> str:

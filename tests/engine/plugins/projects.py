@@ -64,6 +64,8 @@ class Project:
     directory: Path
     env: dict[str, str]
     providers: dict[str, Any]
+    within: float = _WITHIN
+    """Seconds for a command."""
 
     def wish(self, **resources: dict[str, Any]) -> None:
         """Have the program declare class (``nomad_Job``) -> name -> arguments. Providers come by themselves."""
@@ -82,11 +84,11 @@ class Project:
 
     def done(self, *words: str, expect: int | None = 0) -> Done:
         """Run it; fails when it ends with another exit code than expected."""
-        return run(self.command(*words), self.directory, self.env, _WITHIN, expect)
+        return run(self.command(*words), self.directory, self.env, self.within, expect)
 
     def done_without_stack(self, *words: str) -> Done:
         """Run a command that is about no stack."""
-        return run([str(tool("pulumi")), *words], self.directory, self.env, _WITHIN)
+        return run([str(tool("pulumi")), *words], self.directory, self.env, self.within)
 
     def started(self, *words: str) -> Running:
         """Start it, for tests that interfere."""

@@ -2,8 +2,8 @@
 
 import json
 import os
+import random
 import signal
-import socket
 import subprocess
 import uuid
 from collections.abc import Iterator
@@ -12,13 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.agents.ports import busy
 from local.shell import tool
 from tests.engine.harness.apis import Consul, Nomad
 from tests.engine.harness.waiting import until
 
-_TO_START = 60.0
-_TO_END = 15.0
+_TO_START = 180.0
+_TO_END = 30.0
 _CLOUDS = "env_aws,env_azure,env_digitalocean,env_gce"
+_OURS = range(10300, 17000)
+"""Where tests look for free ports: below those of local clusters (``local.agents.ports``), and far below those that the
+system gives to any program, such as every plugin of Pulumi, between the moment a port is found and its use."""
+_DYNAMIC = (18200, 19999)
+"""The ports that Nomad may give to tasks: no local cluster gives these to its own."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +66,14 @@ def running(directory: Path) -> Iterator[Servers]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on."""
-    with ExitStack() as sockets:
-        found = [sockets.enter_context(socket.socket()) for _ in range(count)]
-        for one in found:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in found]
+    """Ports that nobody listens on, for TCP or UDP, and that nobody but tests is given."""
+    found: list[int] = []
+    for port in random.SystemRandom().sample(_OURS, len(_OURS)):  # other processes of tests look at the same time
+        if not busy([port]):
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise AssertionError(f"there are no {count} free ports in {_OURS}")
 
 
 def _bootstrap(nomad: Nomad, token: str) -> bool:
@@ -120,7 +128,11 @@ def _nomad(ports: list[int], consul_address: str, consul_token: str, data: Path)
         "ports": {"http": ports[0], "rpc": ports[1], "serf": ports[2]},
         "acl": {"enabled": True},
         "consul": {"address": consul_address.removeprefix("http://"), "token": consul_token},
-        "client": {"options": {"fingerprint.denylist": _CLOUDS}},
+        "client": {
+            "options": {"fingerprint.denylist": _CLOUDS},
+            "min_dynamic_port": _DYNAMIC[0],
+            "max_dynamic_port": _DYNAMIC[1],
+        },
         "plugin": {"raw_exec": {"config": {"enabled": True}}},
         "log_level": "WARN",
     }

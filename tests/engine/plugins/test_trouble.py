@@ -5,6 +5,7 @@ import signal
 
 import psutil
 
+from tests.engine.harness.killing import gone
 from tests.engine.harness.waiting import until
 from tests.engine.plugins.jobs import job
 from tests.engine.plugins.projects import FAILED, Project
@@ -82,10 +83,10 @@ def test_time_limits_refusals_and_mistakes(project: Project, servers: Servers) -
 def test_ctrl_c_forgets_nothing(project: Project, servers: Servers) -> None:
     project.wish(nomad_Job={"web": job("web", healthy_after=_MINUTE)})
     with project.started("up", "--yes", "--skip-preview") as running:
-        until(lambda: servers.nomad.jobs("default"), "the job is registered", 20)
+        until(lambda: servers.nomad.jobs("default"), "the job is registered", 60)
         os.kill(running.process.pid, signal.SIGINT)
         done = running.wait(20)
-    assert done.code != 0 and done.seconds < 20
+    assert done.code != 0, done
     assert project.state()["web"]["id"] == "web"
     project.destroy()
     assert servers.nomad.get("/v1/jobs") == []
@@ -94,15 +95,11 @@ def test_ctrl_c_forgets_nothing(project: Project, servers: Servers) -> None:
 def test_a_killed_engine_leaves_no_plugin(project: Project, servers: Servers) -> None:
     project.wish(nomad_Job={"web": job("web", healthy_after=_MINUTE)})
     with project.started("up", "--yes", "--skip-preview") as running:
-        until(lambda: servers.nomad.jobs("default"), "the job is registered", 20)
+        until(lambda: servers.nomad.jobs("default"), "the job is registered", 60)
         plugins = psutil.Process(running.process.pid).children(recursive=True)
         assert len(plugins) >= 3  # the language host, the program, and a plugin at least
         os.kill(running.process.pid, signal.SIGKILL)
         running.wait(10)
-    until(lambda: not any(alive(plugin) for plugin in plugins), "all plugins have ended", 10)
+    until(lambda: all(gone(plugin) for plugin in plugins), "all plugins have ended", 30)
     servers.nomad.delete("/v1/job/web", purge="true")
     project.pulumi("cancel", "--yes")
-
-
-def alive(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE

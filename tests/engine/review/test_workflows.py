@@ -12,7 +12,7 @@ WORKFLOWS = sorted((REPO / ".github" / "workflows").glob("*.yml"))
 def lint(*files: Path) -> subprocess.CompletedProcess[str]:
     """With shellcheck, which the tests' packages bring: without it the scripts would go unread."""
     command = [str(ensure(ACTIONLINT)), "-no-color", "-shellcheck", "shellcheck", *map(str, files)]
-    return subprocess.run(command, cwd=REPO, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=REPO, capture_output=True, text=True, timeout=600)
 
 
 def test_the_workflows_are_sound() -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from foxden.boot.files.node.credentials import Credentials
 from foxden.schedulers.nomad import nodes
 from foxden.schedulers.nomad.options import CommandDriver, read_options
 from tests.unit.boot.fakes import FakeParameters, facts, worker
+from tests.unit.boot.samples import WORKER as SAMPLE
 
 SECRETS = ("GOSSIP-1", "TOKEN", "GOSSIP-2", "MANAGE-1", "MANAGE-2", "PRIVATE")
 SERVERS = Credentials("CA", Pair("CERT", "PRIVATE"), "GOSSIP-1", "TOKEN", "GOSSIP-2", "MANAGE-1", "MANAGE-2")
@@ -97,11 +99,33 @@ def test_a_dedicated_pool_is_a_pool_of_its_own(tmp_path: Path, dedicated: bool, 
     assert client["meta"] == {"pool": "general", "team": "meetings"}
 
 
+@pytest.mark.parametrize(("node", "credentials"), [(facts(), SERVERS), (worker(), WORKERS)])
+def test_whoever_registers_a_check_reads_no_token_of_the_metadata_service(
+    tmp_path: Path, node: Any, credentials: Any
+) -> None:
+    configure.configure(node, credentials, tmp_path)
+    assert read(tmp_path, "etc/consul.d/consul.json")["check_output_max_size"] == 32  # a token has 56
+
+
 def test_templates_wait_for_consul_without_end(tmp_path: Path) -> None:
     configure.configure(worker(), WORKERS, tmp_path)
     template = read(tmp_path, "etc/nomad.d/nomad.json")["client"]["template"]
     assert template["consul_retry"]["attempts"] == template["nomad_retry"]["attempts"] == 0
     assert template["wait"] == {"min": "200ms", "max": "1s"}
+
+
+def test_nothing_is_killed_before_its_own_time(tmp_path: Path) -> None:
+    """Nomad's own bound is 30 s, whatever a job says."""
+    configure.configure(worker(), WORKERS, tmp_path)
+    assert read(tmp_path, "etc/nomad.d/nomad.json")["client"]["max_kill_timeout"] == "1h"
+
+
+def test_services_may_take_memory_up_to_their_limit(tmp_path: Path) -> None:
+    configure.configure(facts(), SERVERS, tmp_path)
+    (scheduling,) = read(tmp_path, "etc/nomad.d/nomad.json")["server"]["default_scheduler_config"]
+    assert scheduling["memory_oversubscription_enabled"] is True
+    # Whoever says anything says all of it: the ingress comes before services only where that is said, too.
+    assert scheduling["preemption_config"] == [{"system_scheduler_enabled": True}]
 
 
 def test_commands_see_nothing_secret_of_the_node() -> None:
@@ -154,3 +178,18 @@ def test_what_a_machine_that_lost_its_power_has_left_is_written_again(tmp_path: 
     assert kept and not is_good(new_authority("dev").certificate, kept)
     assert configure.configure(facts(), SERVERS, tmp_path) == ["consul:certificate"]
     assert configure.own_certificate(tmp_path) == Pair("CERT", "PRIVATE")
+
+
+def test_no_ingress_can_have_a_port_that_nomad_keeps(tmp_path: Path) -> None:
+    configure.configure(worker(), WORKERS, tmp_path)
+    kept = read(tmp_path, "etc/nomad.d/nomad.json")["client"]["reserved"]["reserved_ports"]
+    for part in kept.split(","):
+        first, _, last = part.partition("-")
+        for port in range(int(first), int(last or first) + 1):
+            assert len(list(nodes.node_problems(replace(SAMPLE, ingress_port=port)))) == 1
+
+
+def test_who_deploys_may_make_tokens_of_consul_and_nobody_else_may() -> None:
+    """A service that is bound to Consul gets a policy and a token of its own."""
+    assert 'acl = "write"' in consul.OPERATOR_RULES
+    assert "acl =" not in consul.ANONYMOUS_RULES + consul.node_rules("general")

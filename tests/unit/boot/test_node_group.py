@@ -54,6 +54,17 @@ def test_a_node_that_goes_asks_for_time_and_then_says_so() -> None:
     assert {given["LifecycleHookName"] for _, given in client.calls} == {"foxden-terminate"}
 
 
+@pytest.mark.parametrize("state", ["InService", "Terminating"])
+def test_a_node_that_has_left_waits_for_the_hook_that_it_is_to_end(state: str) -> None:
+    """Otherwise the group would wait for its word until the hook's time is over."""
+    client = FakeGroups(i_1=state)
+    leaving = Group(facts(), FakeMetadata(autoscaling_target_lifecycle_state="Terminated"), client)
+    assert not leaving.left()
+    client.states["i-1"] = "Terminating:Wait"
+    assert leaving.left()
+    assert [action for action, _ in client.calls] == ["complete_lifecycle_action"]
+
+
 def test_what_the_cloud_takes_back_is_seen() -> None:
     def seen(**answers: str) -> tuple[bool, bool]:
         found = Group(facts(), FakeMetadata(**answers), FakeGroups())

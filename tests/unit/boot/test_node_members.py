@@ -48,9 +48,9 @@ def test_a_server_is_replaced_when_it_was_away_for_long() -> None:
     clock = Clock()
     watch = Watch(facts(unhealthy_after=60), clock)
     instances, found = ["i-1", "i-2", "i-3"], Members(named(1, 2), named(1, 2, 3))
-    assert watch.failed(instances, found, busy=False) is None
-    clock.now = 59
-    assert watch.failed(instances, found, busy=False) is None
+    for now in (0, 30, 59):
+        clock.now = now
+        assert watch.failed(instances, found, busy=False) is None
     clock.now = 60
     assert watch.failed(instances, found, busy=False) == "i-3"
 
@@ -59,7 +59,7 @@ def test_a_server_that_came_back_begins_anew() -> None:
     clock = Clock()
     watch = Watch(facts(unhealthy_after=60), clock)
     away, all_there = Members(named(1, 2), named(1, 2)), Members(named(1, 2, 3), named(1, 2, 3))
-    for now, found in ((0, away), (59, all_there), (60, away), (119, away)):
+    for now, found in ((0, away), (30, away), (59, all_there), (60, away), (90, away), (119, away)):
         clock.now = now
         assert watch.failed(["i-1", "i-2", "i-3"], found, busy=False) is None
 
@@ -68,9 +68,9 @@ def test_while_others_come_or_go_nobody_is_replaced() -> None:
     clock = Clock()
     watch = Watch(facts(unhealthy_after=60), clock)
     found = Members(named(1, 2), named(1, 2))
-    assert watch.failed(["i-1", "i-2", "i-3"], found, busy=True) is None
-    clock.now = 60
-    assert watch.failed(["i-1", "i-2", "i-3"], found, busy=True) is None
+    for now in (0, 30, 60):
+        clock.now = now
+        assert watch.failed(["i-1", "i-2", "i-3"], found, busy=True) is None
     assert watch.failed(["i-1", "i-2", "i-3"], found, busy=False) == "i-3"
 
 
@@ -82,7 +82,9 @@ def test_of_two_that_are_lost_with_a_zone_the_first_goes_first() -> None:
     clock.now = 30
     found = Members(named(1, 2, 3), named(1, 2, 3, 4))
     assert watch.failed(instances, found, busy=False) is None
-    clock.now = 100
+    for now in (60, 90):
+        clock.now = now
+        assert watch.failed(instances, found, busy=True) is None
     assert watch.failed(instances, found, busy=False) == "i-5"
     assert watch.failed(instances[:4], found, busy=False) == "i-4"
 
@@ -109,6 +111,35 @@ def test_time_in_which_nobody_could_say_counts_for_nobody() -> None:
         assert watch.failed(instances, found, busy=False) is None
     clock.now = 431
     assert watch.failed(instances, Members(named(1, 2), named(1, 2)), busy=False) == "i-3"
+
+
+def test_time_in_which_nobody_looked_counts_for_nobody() -> None:
+    """As while the leader itself starts parts again: who was away before, and is for a moment after, was there."""
+    clock = Clock()
+    watch = Watch(facts(unhealthy_after=60), clock)
+    instances, found = ["i-1", "i-2", "i-3"], Members(named(1, 2), named(1, 2))
+    for now in (0, 95, 124):
+        clock.now = now
+        assert watch.failed(instances, found, busy=False) is None
+    clock.now = 125
+    assert watch.failed(instances, found, busy=False) == "i-3"
+
+
+def test_who_comes_after_another_has_the_whole_time_from_then_on() -> None:
+    """As where all begin anew with a snapshot: the third can not come before the second is there."""
+    clock = Clock()
+    watch = Watch(facts(unhealthy_after=60), clock)
+    instances = ["i-1", "i-2", "i-3"]
+    two = Members(named(1, 2), named(1, 2))
+    for now, found in ((0, Members(named(1), named(1))), (25, Members(named(1), named(1))), (50, two), (75, two)):
+        clock.now = now
+        assert watch.failed(instances, found, busy=False) is None
+    # Who was there before, and comes back, makes nobody wait.
+    for now, found in ((80, Members(named(1), named(1))), (85, two), (109, two)):
+        clock.now = now
+        assert watch.failed(instances, found, busy=False) is None
+    clock.now = 110
+    assert watch.failed(instances, two, busy=False) == "i-3"
 
 
 def test_the_only_server_is_never_replaced() -> None:

@@ -1,4 +1,4 @@
-"""How an update waits for instances that end, where a new version has fewer ways than they have."""
+"""How an update waits for instances that end, where a new version takes away what they have: a way, or a secret."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,19 +10,27 @@ from pulumi.runtime import is_dry_run
 from pulumi.runtime.proto.resource_pb2_grpc import ResourceMonitorStub
 from pulumi.runtime.settings import get_monitor
 
-from foxden.schedulers.kubernetes.pod import seconds_to_leave
+from foxden.schedulers.kubernetes.pod import is_lasting, seconds_to_leave
+from foxden.schedulers.kubernetes.secrets import object_name
 from foxden.service.spec import ServiceSpec
 
 WITHIN = "foxden/leaves-within"
 """The annotation of a policy that says how many seconds an instance may take to end."""
 
+SECRETS = "foxden/secrets"
+"""The annotation of a policy that names the objects of an instance's secrets, joined by blanks."""
+
 _NUMBERS = count()
 """The engine takes a hook's name once, whichever component it is of."""
 
 
-def leaving_within(spec: ServiceSpec) -> dict[str, str]:
-    """The annotation that the wait goes by."""
-    return {WITHIN: str(seconds_to_leave(spec))}
+def noted(spec: ServiceSpec, secret_versions: Mapping[str, str]) -> dict[str, str]:
+    """The annotations that the wait goes by."""
+    within = {WITHIN: str(seconds_to_leave(spec))}
+    # A run that ends by itself is not told to: there is no time by which it has.
+    secrets = spec.secrets.values() if is_lasting(spec.kind) else ()
+    names = sorted({object_name(secret, secret_versions.get(secret, "")) for secret in secrets})
+    return within | ({SECRETS: " ".join(names)} if names else {})
 
 
 def has_fewer(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
@@ -31,10 +39,13 @@ def has_fewer(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
 
 
 def seconds_before(old: Mapping[str, Any], new: Mapping[str, Any]) -> int:
-    """How long instances may still need what an update of their policy, from these inputs to those, takes away."""
-    if not has_fewer(old["spec"], new["spec"]):
-        return 0
-    return int((old["metadata"].get("annotations") or {}).get(WITHIN, 0))
+    """How long instances may still need what an update of their policy, from these inputs to those, takes away.
+
+    A secret's old value may be something that this update ends when it is done, like a token of Consul's.
+    """
+    before, after = ((inputs["metadata"].get("annotations") or {}) for inputs in (old, new))
+    gone = set(before.get(SECRETS, "").split()) - set(after.get(SECRETS, "").split())
+    return int(before.get(WITHIN, 0)) if gone or has_fewer(old["spec"], new["spec"]) else 0
 
 
 async def wait(update: pulumi.ResourceHookArgs) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from foxden.connection import Connection
 from foxden.schedulers.kubernetes import network, routes, scaling, workload
-from foxden.schedulers.kubernetes.leaving import leaving_within
+from foxden.schedulers.kubernetes.leaving import noted
 from foxden.schedulers.kubernetes.options import KubernetesOptions, options_of
 from foxden.schedulers.kubernetes.pod import is_lasting, pod_template
 from foxden.schedulers.kubernetes.units import CANARY, metadata
@@ -85,11 +85,11 @@ def render_manifest(
     """``objects`` by the keys of :func:`pieces`, ``version`` and ``address`` (or None)."""
     options = options_of(connection.options)
     template = pod_template(spec, connection, targets, secret_versions, options)
-    environment, of_set = connection.environment, _set(spec, template)
+    environment, of_set, leaving = connection.environment, _set(spec, template), noted(spec, secret_versions)
     objects = {
         "account": _account(spec, environment, options),
         "policy": network.policy(spec, connection, targets, options),
-        "policy:kept": network.policy(spec, connection, targets, options, of_set or KEPT, of_set, leaving_within(spec)),
+        "policy:kept": network.policy(spec, connection, targets, options, of_set or KEPT, of_set, leaving),
         "workload": _workload(spec, environment, template, options),
         **_services(spec, environment, template),
         **_routes(spec, connection, options),

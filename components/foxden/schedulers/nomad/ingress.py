@@ -11,6 +11,9 @@ from foxden.schedulers.nomad.units import MAIN_TASK, nanoseconds
 
 JOB = "ingress"
 NAMESPACE = "default"
+_PRIORITY = 90
+"""A node that has just come is the ingress's first, and on a full one services (50) give way: a node without gets no
+requests."""
 
 
 def render_ingress(connection: Connection) -> dict[str, Any]:
@@ -33,6 +36,7 @@ def render_ingress(connection: Connection) -> dict[str, Any]:
         "Namespace": NAMESPACE,
         "Datacenters": list(options.datacenters),
         "Type": "system",
+        "Priority": _PRIORITY,
         "TaskGroups": [
             {
                 "Name": JOB,

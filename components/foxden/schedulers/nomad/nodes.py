@@ -43,16 +43,22 @@ ADDRESSES: tuple[str, ...] = ()
 """Services have the addresses of their machines."""
 
 _PACKAGES = ("unzip",)
-_PACKAGES_OF_WORKERS = ("amazon-ecr-credential-helper", "docker.io")
+_PACKAGES_OF_WORKERS = ("amazon-ecr-credential-helper", "docker.io", "iptables")
 _COMMANDS = (
     Command(("systemd-sysusers",)),
     Command(("systemctl", "restart", "systemd-journald", "systemd-resolved")),
 )
 _CORE_MHZ = 1000
 _SERVICE_PORTS = (20_000, 32_000)
+_TAKEN_PORTS = (22, 4646, *range(8300, 8303), 8500, 8501, 8600)
+"""Of a worker: Nomad gives them to no job."""
+_SERVERS = "servers"
+_POOLS_OF_ALL = ("all", "default")
+"""Nomad's own pools, in which a dedicated one of that name would be, or could not be."""
 _ONLY = {
     "node/access.py": Role.SERVER,
     "node/authority.py": Role.SERVER,
+    "node/firewall.py": Role.WORKER,
     "node/members.py": Role.SERVER,
     "node/people.py": Role.SERVER,
     "node/rotate.py": Role.SERVER,
@@ -105,6 +111,8 @@ def _units(node: Node) -> Iterator[Unit]:
     confined = sandbox("consul.d", "nomad.d")
     kind = "client" if node.role == Role.WORKER else "server"
     yield Unit("foxden-configure.service", filled(shipped("units/foxden-configure.service"), confined))
+    if node.role == Role.WORKER:
+        yield Unit("docker.service.d/foxden.conf", shipped("units/docker.conf"), start=False)
     yield Unit("consul.service", shipped("units/consul.service"))
     yield Unit("nomad.service", shipped(f"units/nomad-{kind}.service"))
     yield Unit("foxden-node.service", filled(shipped("units/foxden-node.service"), confined))
@@ -135,9 +143,20 @@ def version(software: Software, role: Role) -> Optional[str]:
 
 
 def node_problems(node: Node) -> Iterator[str]:
-    """Nodes say their pool among the facts about them."""
+    """Nodes say their pool among the facts about them; their names begin with it, and what a node may do in Consul."""
     if "pool" in node.meta:
         yield "meta.pool is kept for the pool's own name with scheduler 'nomad'"
+    if node.pool == _SERVERS:
+        yield f"name must not be '{_SERVERS}' with scheduler 'nomad': its machines could speak for the core servers"
+    if node.dedicated and node.pool in _POOLS_OF_ALL:
+        yield f"name must not be '{node.pool}' for a dedicated pool with scheduler 'nomad', which has one of that name"
+    first, last = _SERVICE_PORTS
+    if node.ingress_port in _TAKEN_PORTS or first <= node.ingress_port <= last:
+        taken = ", ".join(map(str, _TAKEN_PORTS))
+        yield (
+            f"ingress_port must be none of {taken} and not between {first} and {last} with scheduler 'nomad', which "
+            f"other programs of the machine and its services have, got {node.ingress_port}"
+        )
 
 
 def group_tags(node: Node) -> Mapping[str, str]:

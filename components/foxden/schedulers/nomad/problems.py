@@ -1,5 +1,6 @@
 """What Nomad or Consul would refuse of a valid service, or change on the way (pure)."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from foxden.connection import ConnectionArgs
@@ -13,6 +14,18 @@ from foxden.service.prepare import placeholders
 from foxden.service.spec import HealthCheck, ServiceSpec
 
 _DNS_LABEL = 63
+_LEAST_MEMORY = 10
+"""MiB; Nomad refuses a task that asks for less."""
+_MOST_LABELS = 58
+"""Consul takes 64 pairs of metadata for a service, and has some of ours (``registration``)."""
+
+_MOST_OF_FIELDS = (59, 23, 31, 12, 6)
+"""What a step may be at most in each field of a schedule."""
+_STEP = re.compile(r"/([0-9]+)")
+_ODD_DAY = re.compile(r"-0*7|(^|,)[0-9A-Z]+/|\b0[0-9]", re.ASCII)
+"""Sunday is 0 to Nomad, and nothing lies between another day and it; 05 is no day at all, and taken for Sunday."""
+_ODD = re.compile(r"\*,|,\*|L[^,]*/|\b([0-9A-Z]+)-\1\b", re.ASCII)
+"""Nomad reads a range of one as the whole field."""
 
 
 def service_problems(spec: ServiceSpec, connection: ConnectionArgs) -> list[Problem]:
@@ -38,6 +51,10 @@ def _messages(spec: ServiceSpec, environment: str) -> Iterator[str]:
             f"release.deadline must be above health.grace and release.min_healthy together "
             f"({healthy_deadline(spec):g}) with scheduler 'nomad', got {spec.release.deadline:g}"
         )
+    if spec.resources.memory < _LEAST_MEMORY:
+        yield f"memory must be at least {_LEAST_MEMORY} with scheduler 'nomad', got {spec.resources.memory}"
+    if spec.schedule is not None:
+        yield from _about_schedule(spec.schedule)
     if spec.health.check == HealthCheck.COMMAND and any(map(is_reference, spec.health.command)):
         yield "health.command must not hold '${name}', which Nomad would replace; put it into a script"
     for field in ("env", "secrets"):
@@ -49,6 +66,8 @@ def _messages(spec: ServiceSpec, environment: str) -> Iterator[str]:
     for field, value in {"node_class": spec.placement.node_class, **_facts(spec)}.items():
         if is_reference(value):
             yield f"placement.{field} must not hold '${{name}}', which Nomad would replace"
+    if len(spec.labels) > _MOST_LABELS:
+        yield f"labels must be at most {_MOST_LABELS} with scheduler 'nomad', got {len(spec.labels)}"
     keys: dict[str, str] = {}
     for label, value in sorted(spec.labels.items()):
         twin = keys.setdefault(label_key(label), label)
@@ -56,6 +75,19 @@ def _messages(spec: ServiceSpec, environment: str) -> Iterator[str]:
             yield f"labels.{label} and labels.{twin} are one to Consul, which knows letters, digits, '-' and '_' only"
         if is_reference(value):
             yield f"labels.{label} must not hold '${{name}}', which Nomad would replace"
+
+
+def _about_schedule(schedule: str) -> Iterator[str]:
+    """What Nomad's own reading of a cron line refuses, or takes for other times."""
+    fields = schedule.upper().split()
+    long = any(
+        int(step) > most for field, most in zip(fields, _MOST_OF_FIELDS, strict=True) for step in _STEP.findall(field)
+    )
+    if long or _ODD_DAY.search(fields[-1]) or _ODD.search(schedule.upper()):
+        yield (
+            "schedule must hold no step above what its field can be, no day like '5-7', '1/2' or '05' (0 is Sunday), "
+            f"no range of one and no '*' in a list with scheduler 'nomad', got {schedule!r}"
+        )
 
 
 def _facts(spec: ServiceSpec) -> dict[str, str]:

@@ -12,6 +12,9 @@ SHUTDOWN_DELAY = 2.0
 _MARGIN = 60
 """Seconds beyond its own deadlines that Nomad may take to answer."""
 
+_USUAL_END = 300
+"""Seconds that a job has to end where its own program needs no longer."""
+
 LONGEST = 24 * 3600
 """Seconds that a release may take at most, however many instances there are."""
 
@@ -22,8 +25,17 @@ def is_lasting(kind: ServiceKind) -> bool:
 
 
 def healthy_deadline(spec: ServiceSpec) -> float:
-    """Seconds that an instance has until it has stayed healthy for long enough."""
+    """Seconds that an instance that has begun takes at most until it has stayed healthy for long enough."""
     return spec.health.grace + spec.release.min_healthy
+
+
+def instance_deadline(spec: ServiceSpec) -> float:
+    """Seconds from an instance's placement, its image's pull included, until it must have stayed healthy.
+
+    What is left of the release's deadline is enough for one more instance elsewhere.
+    """
+    needed = healthy_deadline(spec)
+    return max(needed, spec.release.deadline - needed)
 
 
 def canaries(spec: ServiceSpec) -> int:
@@ -44,7 +56,7 @@ def update(spec: ServiceSpec) -> dict[str, Any]:
         "MaxParallel": spec.release.max_parallel,
         "HealthCheck": "task_states" if spec.health.check == HealthCheck.NONE else "checks",
         "MinHealthyTime": nanoseconds(spec.release.min_healthy),
-        "HealthyDeadline": nanoseconds(healthy_deadline(spec)),
+        "HealthyDeadline": nanoseconds(instance_deadline(spec)),
         "ProgressDeadline": nanoseconds(spec.release.deadline),
         "AutoRevert": spec.release.auto_revert,
         "Canary": ahead,
@@ -85,3 +97,8 @@ def longest_release(spec: ServiceSpec) -> int:
     """Seconds after which a release can't be on its way any more: every step may take up to its deadline."""
     steps = 1 + ceil(spec.replicas / spec.release.max_parallel)
     return int(min(LONGEST, steps * (spec.release.deadline + spec.termination_grace + SHUTDOWN_DELAY) + _MARGIN))
+
+
+def longest_end(spec: ServiceSpec) -> int:
+    """Seconds after which the instances of a job that was taken away can't be on their way any more."""
+    return max(_USUAL_END, ceil(spec.termination_grace + SHUTDOWN_DELAY) + _MARGIN)

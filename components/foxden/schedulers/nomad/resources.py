@@ -14,12 +14,15 @@ from foxden.schedulers.base import Deployed, Environment, Manifest, mapped
 from foxden.schedulers.nomad import secrets
 from foxden.schedulers.nomad.ingress import JOB as INGRESS_JOB
 from foxden.schedulers.nomad.ingress import render_ingress
-from foxden.schedulers.nomad.release import longest_release
+from foxden.schedulers.nomad.release import longest_end, longest_release
 from foxden.service.spec import ServiceSpec
 
 Value = TypeVar("Value")
 
 _INGRESS_TIMEOUT = 300
+_INGRESS_UPDATE_TIMEOUT = 3600
+"""Seconds. Its instances are replaced one node after the other, and each may take half a minute to end; one that is
+stuck ends the deployment after its own deadline."""
 
 
 def create_providers(connection: ConnectionArgs, parent: pulumi.Resource) -> list[pulumi.ProviderResource]:
@@ -42,7 +45,7 @@ def create_providers(connection: ConnectionArgs, parent: pulumi.Resource) -> lis
 def create_service(spec: ServiceSpec, manifest: pulumi.Input[Manifest], opts: pulumi.ResourceOptions) -> Deployed:
     """A service's job, with the policy it needs before and the routes that lead to it after."""
     policies = [_policy(spec, manifest, opts)] if spec.secrets else []
-    job = _job(spec.name, mapped(manifest, lambda known: known["job"]), longest_release(spec), _after(opts, policies))
+    job = _job(spec.name, mapped(manifest, lambda known: known["job"]), _timeouts(spec), _after(opts, policies))
     if spec.routes:
         _routes(spec, manifest, _after(opts, [job]))
     return Deployed(
@@ -71,17 +74,22 @@ def create_environment(name: str, environment: Environment, opts: pulumi.Resourc
 
 def create_ingress(connection: pulumi.Input[Connection], opts: pulumi.ResourceOptions) -> None:
     """The ingress job."""
-    _job(INGRESS_JOB, mapped(connection, render_ingress), _INGRESS_TIMEOUT, opts)
+    timeouts = pulumi.CustomTimeouts(create=f"{_INGRESS_TIMEOUT}s", update=f"{_INGRESS_UPDATE_TIMEOUT}s")
+    _job(INGRESS_JOB, mapped(connection, render_ingress), timeouts, opts)
+
+
+def _timeouts(spec: ServiceSpec) -> pulumi.CustomTimeouts:
+    release = f"{longest_release(spec)}s"
+    return pulumi.CustomTimeouts(create=release, update=release, delete=f"{longest_end(spec)}s")
 
 
 def _after(opts: pulumi.ResourceOptions, resources: list[Any]) -> pulumi.ResourceOptions:
     return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=resources))
 
 
-def _job(name: str, job: pulumi.Input[Any], seconds: int, opts: pulumi.ResourceOptions) -> Any:
+def _job(name: str, job: pulumi.Input[Any], timeouts: pulumi.CustomTimeouts, opts: pulumi.ResourceOptions) -> Any:
     import pulumi_nomad as nomad
 
-    timeouts = pulumi.CustomTimeouts(create=f"{seconds}s", update=f"{seconds}s")
     return nomad.Job(
         name,
         jobspec=mapped(job, lambda known: json.dumps(known, sort_keys=True)),

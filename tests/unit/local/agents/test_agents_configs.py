@@ -105,6 +105,14 @@ def test_templates_are_quick_and_outlive_consul(plan: Plan) -> None:
     assert client["template"]["consul_retry"]["attempts"] == client["template"]["nomad_retry"]["attempts"] == 0
 
 
+def test_time_to_end_and_memory_are_as_services_say(plan: Plan) -> None:
+    configs = nomad_configs(plan)
+    assert configs[-1]["client"]["max_kill_timeout"] == "1h"
+    (scheduling,) = configs[0]["server"]["default_scheduler_config"]
+    assert scheduling["memory_oversubscription_enabled"] is True
+    assert scheduling["preemption_config"] == [{"system_scheduler_enabled": True}]
+
+
 def test_without_a_chroot_nomad_keeps_its_default(plan: Plan) -> None:
     node, ports = plan.nodes()[-1]
     assert "chroot_env" not in nomad.client_config(plan, node, ports, DATA, {})["client"]

@@ -8,14 +8,12 @@ from local.agents.stop import clear_away, stop
 
 FAKE_DOCKER = """\
 #!/bin/sh
-case "$1" in
-ps) echo "mine theirs" ;;
-inspect) cat <<END
-[{"Id": "mine", "Mounts": [{"Source": "STATE/agents/local/nomad-client/alloc/1/alloc"}]},
- {"Id": "theirs", "Mounts": [{"Source": "/var/lib/nomad/alloc/2/alloc"}, {"Type": "volume"}]}]
-END
-;;
-rm) echo "$@" >> "STATE/removed" ;;
+case "$*" in
+ps*) echo "going mine theirs" ;;
+*going*) echo "No such object: going" >&2; exit 1 ;;
+"inspect mine") echo '[{"Mounts": [{"Source": "STATE/agents/local/nomad-client/alloc/1/alloc"}]}]' ;;
+"inspect theirs") echo '[{"Mounts": [{"Source": "/var/lib/nomad/alloc/2/alloc"}, {"Type": "volume"}]}]' ;;
+rm*) echo "$@" >> "STATE/removed" ;;
 esac
 """
 NO_ENGINE = "#!/bin/sh\necho 'Cannot connect to the Docker daemon' >&2\nexit 1\n"

@@ -16,6 +16,7 @@ def with_pods(canned: Canned, healthy: int = 2) -> Servers:
     canned.put_job("local", job())
     canned.answers["/v1/health/service/pods--local"] = [{}] * healthy
     canned.answers[ROUTES] = [key("pods", SITE), key("pods", "elsewhere", env="demo")]
+    canned.answers["/v1/status/leader"] = '"127.0.0.1:4647"'
     canned.sites[SITE] = (200, "hello")
     return Servers(canned.cluster)
 
@@ -50,6 +51,11 @@ def test_runs_of_a_cron_job_are_not_listed(canned: Canned) -> None:
 
 def test_waiting_ends_when_all_is_well(canned: Canned) -> None:
     assert [service.healthy for service in wait_until_well(with_pods(canned), "local", within=5)] == [2]
+
+
+def test_questions_without_an_answer_are_no_sign_that_all_is_well(canned: Canned) -> None:
+    with pytest.raises(LocalError, match="the cluster does not answer"):
+        wait_until_well(Servers(canned.cluster), "local", within=0)
 
 
 def test_all_that_is_not_well_is_said(canned: Canned) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,20 @@ def test_control_groups_go_from_the_leaves(monkeypatch: pytest.MonkeyPatch, tmp_
     (tmp_path / "others").mkdir()
     stopping.remove_groups()
     assert [path.name for path in tmp_path.iterdir() if path.name != "state"] == ["others"]
+
+
+def test_a_group_whose_last_process_is_not_reaped_yet_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(stopping, "controllers", lambda: [tmp_path])
+    group = tmp_path / cgroup()
+    group.mkdir()
+    (group / "process").touch()  # as little can a group be removed that has one
+    looks = iter([0, 1, 2, 3])
+    monkeypatch.setattr(time, "monotonic", lambda: next(looks))
+    monkeypatch.setattr(time, "sleep", lambda _: (group / "process").unlink())
+    stopping.remove_groups()
+    assert not group.exists()
 
 
 def test_there_is_nothing_to_stop_where_nothing_was_started() -> None:

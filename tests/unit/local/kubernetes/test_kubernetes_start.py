@@ -1,6 +1,7 @@
 """What a cluster takes is looked at before anything is changed."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from local.agents import plan as nomads
 from local.agents.shape import ClusterShape
 from local.errors import LocalError
 from local.kubernetes import start as starting
-from local.kubernetes.api import Api
+from local.kubernetes.api import Answer, Api
 from local.kubernetes.configure import PACKAGES, SYSTEM
 from local.kubernetes.enclose import inside
 from local.kubernetes.places import home
@@ -60,9 +61,28 @@ def test_everything_in_the_namespaces_ends_with_their_first_process() -> None:
     assert words[-1] == "local.kubernetes.inside"
 
 
-def test_an_api_that_is_not_there_has_no_answer() -> None:
+def test_an_api_that_is_not_there_has_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
     api = Api("http://127.0.0.1:1", {}, Tls())
     assert api.request("GET", "/").status == 0
     assert api.peek("/") is None and api.items("/") == [] and api.text("/") == "" and list(api.lines("/")) == []
     with pytest.raises(LocalError, match="the cluster refuses Thing 'a'"):
         api.apply("/things", {"kind": "Thing", "metadata": {"name": "a"}})
+
+
+@pytest.mark.parametrize("statuses", [(0, 504, 429, 201), (200,)], ids=["a slow one", "a quick one"])
+def test_what_a_server_cannot_do_at_once_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch, statuses: tuple[int, ...]
+) -> None:
+    left = list(statuses)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(Api, "request", lambda self, *words: Answer(left.pop(0), ""))
+    Api("http://127.0.0.1:1", {}, Tls()).apply("/things", {"kind": "Thing", "metadata": {"name": "a"}})
+    assert not left
+
+
+def test_what_a_server_refuses_is_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = [Answer(422, '{"message": "it has no kind"}')]
+    monkeypatch.setattr(Api, "request", lambda self, *words: left.pop())
+    with pytest.raises(LocalError, match="it has no kind"):
+        Api("http://127.0.0.1:1", {}, Tls()).apply("/things", {"kind": "Thing", "metadata": {"name": "a"}})

@@ -33,6 +33,22 @@ def test_no_variables_of_the_clusters_own_are_injected_beside() -> None:
     assert pod(rendered())["spec"]["enableServiceLinks"] is False
 
 
+@pytest.mark.parametrize(
+    ("name", "as_it_is"),
+    [
+        ("pods", False),
+        ("pods.other", False),
+        ("pods.other.svc", False),
+        ("pods-0.pods.other.svc", False),
+        (str(env(rendered(needs=["pods"]))["PODS_HOST"]), True),
+    ],
+)
+def test_a_need_is_asked_for_as_it_is_and_what_is_short_below_the_clusters_suffixes(name: str, as_it_is: bool) -> None:
+    """Where a name has so many dots, glibc looks for it as it is first, and musl nowhere else."""
+    told = {option["name"]: option["value"] for option in pod(rendered())["spec"]["dnsConfig"]["options"]}
+    assert (name.count(".") >= int(told["ndots"])) == as_it_is
+
+
 def test_secrets_are_referred_to_in_the_version_that_is_told() -> None:
     service = spec(secrets={"A": "team/a", "B": "b"})
     found = env(objects(service, versions={"team/a": "1f", "other": "2f"}))

@@ -70,6 +70,34 @@ def test_the_options_of_a_connection_are_some() -> None:
     assert (options.caddy, options.core_mhz) == ("/usr/local/bin/caddy", CORE_MHZ)
 
 
+WORKER = replace(NODE, role=Role.WORKER, pool="general")
+
+
+@pytest.mark.parametrize(
+    ("node", "message"),
+    [
+        (replace(WORKER, meta={"pool": "x"}), "meta.pool is kept for the pool's own name"),
+        (replace(WORKER, pool="servers"), "name must not be 'servers' with scheduler 'nomad'"),
+        (replace(WORKER, pool="default", dedicated=True), "name must not be 'default' for a dedicated pool"),
+        (replace(WORKER, pool="all", dedicated=True), "name must not be 'all' for a dedicated pool"),
+        (
+            replace(WORKER, ingress_port=8500),
+            "ingress_port must be none of 22, 4646, 8300, 8301,",
+        ),
+        (replace(WORKER, ingress_port=20_000), "ingress_port must be none of 22,"),
+        (replace(WORKER, ingress_port=32_000), "ingress_port must be none of 22,"),
+    ],
+)
+def test_a_pool_that_could_not_work_is_told(node: Node, message: str) -> None:
+    (told,) = nodes.node_problems(node)
+    assert told.startswith(message)
+
+
+def test_other_pools_are_taken() -> None:
+    for node in (WORKER, replace(WORKER, pool="default"), replace(WORKER, pool="all", ingress_port=80)):
+        assert list(nodes.node_problems(node)) == []
+
+
 def test_nodes_are_told_apart_by_their_user_data() -> None:
     given = [NODE, replace(NODE, role=Role.WORKER, pool="a"), replace(NODE, role=Role.WORKER, pool="b")]
     assert len({nodes.boot(node, nodes.software(), "bucket") for node in given}) == 3

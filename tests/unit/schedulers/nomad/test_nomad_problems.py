@@ -54,6 +54,8 @@ def test_a_deadline_that_no_instance_could_meet() -> None:
         ({"placement": {"meta": {"pool": "a"}}}, "placement.meta.pool is kept for the pool's own name"),
         ({"placement": {"meta": {"a": "${x}"}}}, "placement.meta.a must not hold '${name}', which Nomad would replace"),
         ({"placement": {"node_class": "${x}"}}, "placement.node_class must not hold '${name}'"),
+        ({"memory": 9}, "memory must be at least 10 with scheduler 'nomad', got 9"),
+        ({"labels": {f"l{n}": "" for n in range(59)}}, "labels must be at most 58 with scheduler 'nomad', got 59"),
         ({"env": {"NOMAD_X": "1"}}, "env.NOMAD_X must not begin with 'NOMAD_'"),
         ({"secrets": {"NOMAD_X": "x"}}, "secrets.NOMAD_X must not begin with 'NOMAD_'"),
     ],
@@ -61,6 +63,37 @@ def test_a_deadline_that_no_instance_could_meet() -> None:
 def test_what_nomad_or_consul_would_change(description: dict[str, Any], message: str) -> None:
     (found,) = problems(**description)
     assert found.startswith(f"service 'it': {message}")
+
+
+def test_what_nomad_and_consul_just_take() -> None:
+    assert problems(memory=10, labels={f"l{number}": "" for number in range(58)}) == []
+
+
+CRON: dict[str, Any] = {"kind": "cron", "image": "a:1"}
+
+
+@pytest.mark.parametrize("times", ["0 3 * * 1-7", "0 3 * * fri-07", "0 3 * * 7/2", "0 3 * * 05", "*/90 * * * *"])
+def test_a_schedule_that_nomad_reads_otherwise(times: str) -> None:
+    (message,) = problems(**CRON, schedule=times)
+    assert message.startswith(
+        "service 'it': schedule must hold no step above what its field can be, no day like '5-7', '1/2'"
+    )
+    assert message.endswith(f"with scheduler 'nomad', got '{times}'")
+
+
+@pytest.mark.parametrize(
+    "times", ["0 3 * * 5,*", "0 3 *,5 * mon", "0 3 L/2 * *", "0 */24 * * *", "0 3 * * */7", "0 3 * * 0-0"]
+)
+def test_a_schedule_that_is_not_one_to_nomad(times: str) -> None:
+    assert len(problems(**CRON, schedule=times)) == 1
+
+
+@pytest.mark.parametrize(
+    "times",
+    ["*/59 */23 */31 */12 */6", "05 07 01 01 7", "0 3 L * *", "0 3 LW,1 * *", "0 3 * * 7L,1#2", "0 3 * * MON-FRI,0"],
+)
+def test_a_schedule_that_nomad_reads_as_it_is_meant(times: str) -> None:
+    assert problems(**CRON, schedule=times) == []
 
 
 def test_a_cluster_without_consul() -> None:

@@ -38,12 +38,21 @@ def test_a_release_has_its_numbers() -> None:
         "MaxParallel": 2,
         "HealthCheck": "checks",
         "MinHealthyTime": 7 * SECOND,
-        "HealthyDeadline": 47 * SECOND,
+        "HealthyDeadline": 253 * SECOND,
         "ProgressDeadline": 300 * SECOND,
         "AutoRevert": False,
         "Canary": 0,
         "AutoPromote": False,
     }
+
+
+@pytest.mark.parametrize(("deadline", "healthy"), [(180, 137), (600, 557), (44, 43), (80, 43)])
+def test_an_image_may_take_long_to_come(deadline: float, healthy: float) -> None:
+    """Nomad counts from an instance's placement on; there is always time for one more that only has to begin."""
+    given = {"min_healthy": 3, "deadline": deadline}
+    update = release.update(spec(health={"grace": 40}, release=given))
+    assert update["HealthyDeadline"] == healthy * SECOND
+    assert update["MinHealthyTime"] < update["HealthyDeadline"] < update["ProgressDeadline"]
 
 
 def test_a_worker_that_is_not_asked_is_well_while_it_runs() -> None:
@@ -78,3 +87,8 @@ def test_pulumi_waits_for_longer_than_nomad() -> None:
     assert release.longest_release(spec(replicas=1, health={"grace": 9}, release=given)) > 2 * 100
     assert release.longest_release(spec(replicas=10, health={"grace": 9}, release=given)) > 6 * 100
     assert release.longest_release(spec(replicas=1000, release={"deadline": 7200})) == release.LONGEST
+
+
+def test_what_goes_may_take_as_long_as_it_says() -> None:
+    assert release.longest_end(spec()) >= 300
+    assert release.longest_end(spec(termination_grace=3600)) > 3600 + release.SHUTDOWN_DELAY

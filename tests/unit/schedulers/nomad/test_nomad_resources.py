@@ -1,7 +1,7 @@
 """The Pulumi resources, as the engine is told them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pulumi
@@ -137,3 +137,40 @@ def test_the_ingress_is_a_job_on_every_node() -> None:
     assert (job["Type"], job["Namespace"]) == ("system", "default")
     (network,) = job["TaskGroups"][0]["Networks"]
     assert network["ReservedPorts"] == [{"Label": "http", "Value": 8080}]
+
+
+def test_the_ingress_comes_before_services_where_a_node_is_full() -> None:
+    """Nomad takes room from jobs whose priority is ten below a system job's; services have its usual 50."""
+    done = run(lambda: lib.Ingress("ingress", {"cluster": CLUSTER}))
+    assert json.loads(done.one(JOB, "ingress").inputs["jobspec"])["Priority"] >= 60
+    assert "Priority" not in json.loads(services(pods=SERVICE).one(JOB, "pods").inputs["jobspec"])
+
+
+def limits(program: Callable[[], object]) -> Any:
+    """How long the only job that a program makes is waited for."""
+    found: list[Any] = []
+
+    def look(made: pulumi.ResourceTransformationArgs) -> None:
+        if made.type_ == JOB:
+            found.append(made.opts.custom_timeouts)
+
+    def watched() -> None:
+        pulumi.runtime.register_stack_transformation(look)
+        program()
+
+    run(watched)
+    (only,) = found
+    return only
+
+
+def test_the_ingress_of_many_nodes_has_time_to_be_replaced() -> None:
+    """One node after the other, each half a minute at most."""
+    told = limits(lambda: lib.Ingress("ingress", {"cluster": CLUSTER}))
+    assert int(told.update.removesuffix("s")) >= 100 * (30 + 5)
+    assert int(told.create.removesuffix("s")) <= 300
+
+
+def test_instances_may_take_their_time_to_leave() -> None:
+    told = limits(lambda: lib.Service("pods", {**SERVICE, "termination_grace": 3600, "cluster": CLUSTER}))
+    assert int(told.delete.removesuffix("s")) > 3600
+    assert told.create == told.update

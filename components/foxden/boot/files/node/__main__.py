@@ -1,4 +1,4 @@
-"""``foxden-node configure`` before the agents, ``foxden-node agent`` beside them."""
+"""``foxden-node configure`` before the agents, ``firewall`` before a worker's Nomad, ``agent`` beside them."""
 
 import subprocess
 import sys
@@ -17,6 +17,12 @@ _PULLED = Path("/var/lib/foxden/pulled")
 
 def main(arguments: list[str]) -> None:
     """Run one of the commands."""
+    if arguments == ["firewall"]:
+        # Before all that asks the cloud: Nomad starts again also while that doesn't answer.
+        from .firewall import close
+
+        close()
+        return
     metadata = Metadata()
     facts = load(metadata)
     if arguments == ["configure"]:
@@ -28,7 +34,7 @@ def main(arguments: list[str]) -> None:
 
         command(arguments, facts)
     else:
-        sys.exit("usage: foxden-node configure | agent")
+        sys.exit("usage: foxden-node configure | agent | firewall")
 
 
 def _configure(facts: Facts) -> None:

@@ -62,7 +62,7 @@ def _consul_token(facts: Facts, api: Api, held: list[dict[str, Any]], name: str,
     elif _is_old(facts, own):
         names = (name,) if rules else (name, _FIRST_OF_CONSUL)
         for each in held:
-            if each["Description"] in names and each["AccessorID"] != own["AccessorID"]:
+            if each["Description"] in names and _is_left(facts, each, own):
                 api.call("DELETE", f"/v1/acl/token/{each['AccessorID']}")
 
 
@@ -81,6 +81,11 @@ def _is_old(facts: Facts, token: dict[str, Any]) -> bool:
     """Whether it has been there for longer than all nodes take to learn of it."""
     age = datetime.now(timezone.utc) - datetime.fromisoformat(f"{token['CreateTime'][:19]}+00:00")  # noqa: UP017
     return age.total_seconds() > 3 * facts.follow_within
+
+
+def _is_left(facts: Facts, token: dict[str, Any], own: dict[str, Any]) -> bool:
+    """Whether a token is one that was replaced. A young one may be about to be kept: somebody rotates just now."""
+    return bool(token["AccessorID"] != own["AccessorID"]) and _is_old(facts, token)
 
 
 def _consul_policy(api: Api, name: str, rules: str) -> None:
@@ -103,7 +108,7 @@ def keep_nomad(facts: Facts, api: Api, management: str, parameters: Parameters) 
     # A leader that has not learned of a new one yet would take that for the old one.
     if _is_old(facts, own) and parameters.read(NOMAD_MANAGEMENT) == management:
         for each in api.get("/v1/acl/tokens"):
-            if each["Name"] in _FIRST and each["AccessorID"] != own["AccessorID"]:
+            if each["Name"] in _FIRST and _is_left(facts, each, own):
                 api.call("DELETE", f"/v1/acl/token/{each['AccessorID']}")
     # To make namespaces, variables and the policies of services takes a token of this type.
     _nomad_token(api, parameters, OPERATORS_NOMAD, {"Name": "foxden-operators", "Type": "management"})

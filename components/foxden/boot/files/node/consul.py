@@ -12,8 +12,11 @@ service_prefix "" { policy = "read" }
 key_prefix "foxden/" { policy = "read" }
 """
 """What DNS and the templates of tasks need; nothing secret is kept below ``foxden/``."""
-OPERATOR_RULES = ANONYMOUS_RULES + 'key_prefix "foxden/" { policy = "write" }\n'
-"""What deploying services takes."""
+OPERATOR_RULES = ANONYMOUS_RULES + 'key_prefix "foxden/" { policy = "write" }\nacl = "write"\n'
+"""What deploying services takes: routes, and a policy and a token for each service that is bound to Consul."""
+_OUTPUT = 32
+"""Bytes that are kept of what a check was answered with. The agent may ask the metadata service, and whoever registers
+a check says what is asked: a token of that service is longer, so nobody reads one there."""
 _MAX_CONNECTIONS = 10_000
 """Every instance with needs holds connections open; the default is 200 for each client."""
 
@@ -65,6 +68,7 @@ def agent_config(facts: Facts, gossip: str, token: str, management: str, tls: st
         "ui_config": {"enabled": facts.is_server},
         "disable_update_check": True,
         "disable_remote_exec": True,
+        "check_output_max_size": _OUTPUT,
         "log_level": "INFO",
     }
     if facts.is_server:

@@ -40,7 +40,8 @@ class Group:
 
     def left(self) -> bool:
         """Say that this node has handed over its work. True once there is nothing more to say."""
-        return self._said(TERMINATE_HOOK, "Terminating:Wait", ("Terminating",))
+        # What the instance itself is told may be known here a moment later.
+        return self._said(TERMINATE_HOOK, "Terminating:Wait", ("InService", "Terminating"))
 
     def _said(self, hook: str, waiting: str, soon: tuple[str, ...]) -> bool:
         found = self._found()

@@ -13,6 +13,8 @@ DOCKER_CONFIG = "/etc/foxden/docker/config.json"
 DRAIN_RULES = 'node { policy = "write" }\n'
 """What a node needs to take itself out, and nothing else."""
 _MAX_CONNECTIONS = 10_000
+_MAX_KILL_TIMEOUT = "1h"
+"""What a service's ``termination_grace`` may be at most; by default Nomad kills after 30 s whatever a job says."""
 _KEPT = "24h"
 """How long finished evaluations, deployments and jobs can be looked at."""
 _RETRY = {"attempts": 0, "backoff": "250ms", "max_backoff": "2s"}
@@ -32,10 +34,19 @@ def server_config(facts: Facts, token: str, tls: str) -> dict[str, Any]:
             "eval_gc_threshold": _KEPT,
             "deployment_gc_threshold": _KEPT,
             "job_gc_threshold": _KEPT,
+            "default_scheduler_config": _scheduling(),
         },
         "autopilot": {"cleanup_dead_servers": True, "server_stabilization_time": "5s"},
         "ui": {"enabled": True},
     }
+
+
+def _scheduling() -> list[dict[str, Any]]:
+    """Of a new cluster: a service may take more memory than it is sure to get, up to its ``memory_limit``.
+
+    What is not said here is off: that system jobs, the ingress among them, come before services is Nomad's own default.
+    """
+    return [{"memory_oversubscription_enabled": True, "preemption_config": [{"system_scheduler_enabled": True}]}]
 
 
 def gossip_config(key: str) -> dict[str, Any]:
@@ -54,12 +65,14 @@ def client_config(facts: Facts, token: str, tls: str, cores: int, chroot: Mappin
             "meta": {"pool": facts.pool, **facts.meta},
             "server_join": _join(4647),
             "cpu_total_compute": cores * CORE_MHZ,
-            "reserved": {"memory": 256, "reserved_ports": "22,4646,8300-8302,8500,8501,8600"},
+            # The agents and the system itself, which services that take more than they are sure to get must not starve.
+            "reserved": {"memory": 512, "reserved_ports": "22,4646,8300-8302,8500,8501,8600"},
             "min_dynamic_port": DYNAMIC_PORTS[0],
             "max_dynamic_port": DYNAMIC_PORTS[1],
             "options": {"fingerprint.denylist": "env_gce,env_azure,env_digitalocean"},
             "chroot_env": dict(chroot),
             "gc_max_allocs": 200,
+            "max_kill_timeout": _MAX_KILL_TIMEOUT,
             # By default a change is rendered five seconds after it is known.
             "template": {"wait": {"min": "200ms", "max": "1s"}, "consul_retry": _RETRY, "nomad_retry": _RETRY},
         },

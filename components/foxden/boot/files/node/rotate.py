@@ -1,11 +1,17 @@
 """New keys in place of old ones, one step for each call, while everything goes on."""
 
+from typing import Any
+
 from . import access, credentials, kept
 from .api import Api
 from .authority import rotate_authority
 from .facts import Facts
 from .parameters import Parameters
 from .steps import follow
+from .waiting import again
+
+_TRIES, _EVERY = 6, 5
+"""How often all members are told of a key, and the seconds in between: gossip waits for their word for a few only."""
 
 
 def rotate(what: str, facts: Facts, parameters: Parameters, consul: Api, nomad: Api) -> str:
@@ -24,20 +30,33 @@ def rotate(what: str, facts: Facts, parameters: Parameters, consul: Api, nomad: 
 
 def _consul_gossip(api: Api, parameters: Parameters) -> None:
     key, path = credentials.gossip_key(), "/v1/operator/keyring"
-    api.call("POST", path, {"Key": key})
+    _told(api, "POST", path, key)
     parameters.replace(credentials.CONSUL_GOSSIP, key)
-    api.call("PUT", path, {"Key": key})
-    for old in {old for ring in api.get(path) for old in ring["Keys"]} - {key}:
-        api.call("DELETE", path, {"Key": old})
+    _told(api, "PUT", path, key)
+    for old in {old for ring in _listed(api, path) for old in ring["Keys"]} - {key}:
+        _told(api, "DELETE", path, old)
 
 
 def _nomad_gossip(api: Api, parameters: Parameters) -> None:
     key, path = credentials.gossip_key(), "/v1/agent/keyring"
-    api.call("POST", f"{path}/install", {"Key": key})
+    _told(api, "POST", f"{path}/install", key)
     parameters.replace(credentials.NOMAD_GOSSIP, key)
-    api.call("POST", f"{path}/use", {"Key": key})
-    for old in set(api.get(f"{path}/list")["Keys"]) - {key}:
-        api.call("POST", f"{path}/remove", {"Key": old})
+    _told(api, "POST", f"{path}/use", key)
+    for old in set(_listed(api, f"{path}/list")["Keys"]) - {key}:
+        _told(api, "POST", f"{path}/remove", old)
+
+
+def _told(api: Api, method: str, path: str, key: str) -> None:
+    """Have all members do something with a key. Where one is too busy to say that it has, all are told again.
+
+    That changes nothing for those that have; a key that only some had would cut the others off.
+    """
+    again(lambda: api.call(method, path, {"Key": key}), _TRIES, _EVERY)
+
+
+def _listed(api: Api, path: str) -> Any:
+    """The keys that all members say they have."""
+    return again(lambda: api.get(path), _TRIES, _EVERY)
 
 
 def _tokens(facts: Facts, parameters: Parameters, consul: Api, nomad: Api) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from . import aws
 from .api import Api, ApiError
 from .facts import Facts
-from .waiting import until
+from .waiting import again, until
 
 _PATHS = {"consul": "/v1/snapshot", "nomad": "/v1/operator/snapshot"}
 
@@ -21,15 +21,9 @@ def take(facts: Facts, apis: Mapping[str, Api]) -> list[str]:
     return list(keys.values())
 
 
-def _taken(api: Api, path: str, tries: int = 3) -> bytes:
+def _taken(api: Api, path: str) -> bytes:
     """A follower hands on its leader's, and its connection may be reset meanwhile: so it is asked again."""
-    try:
-        return api.patient().raw("GET", path)
-    except ApiError:
-        if tries == 1:
-            raise
-    time.sleep(1)
-    return _taken(api, path, tries - 1)
+    return again(lambda: api.patient().raw("GET", path))
 
 
 def restore(facts: Facts, apis: Mapping[str, Api], name: str, key: str) -> None:

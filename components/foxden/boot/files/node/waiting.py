@@ -2,8 +2,11 @@
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from .rest import ApiError
+
+Said = TypeVar("Said")
 
 
 def never() -> bool:
@@ -52,3 +55,15 @@ def _tried(what: Callable[[], object], said: set[str]) -> bool:
 def nothing() -> None:
     """For ``meanwhile``, where nothing is to be done."""
     return None
+
+
+def again(ask: Callable[[], Said], tries: int = 3, every: float = 1) -> Said:
+    """What is said to a question that may be asked more than once; ApiError where no try brought an answer."""
+    while True:
+        tries -= 1
+        try:
+            return ask()
+        except ApiError:
+            if tries <= 0:
+                raise
+        time.sleep(every)

@@ -30,7 +30,7 @@ _METRICS, _HEALTH, _READY = 9153, 8080, 8181
 _NOBODY = 65534
 
 # A service's address is told for 5 s: it may go, but what is not there yet must not be missed for long.
-# One that ends answers on until every node has heard of it: a lost question is asked again after 5 s only.
+# One that ends answers on until every node has heard of it: a lost question is asked again after seconds only.
 _COREFILE = """\
 .:53 {{
     errors
