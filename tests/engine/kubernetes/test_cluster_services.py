@@ -148,12 +148,15 @@ def selectors(part: Any) -> Iterator[Json]:
 
 
 @pytest.mark.parametrize(
-    ("image", "reason"),
-    [("foxden/nowhere:1", "ErrImagePull"), (image_of("metrics-server"), "unknown flag: --port")],
+    ("image", "reason", "settings"),
+    [
+        ("foxden/nowhere:1", "ErrImagePull", {"alertmanager": "alerts.example.com:9093"}),
+        (image_of("metrics-server"), "unknown flag: --port", {}),
+    ],
     ids=["no image", "a program that ends"],
 )
-def test_up_fails_when_one_is_not_well(beside: Beside, image: str, reason: str) -> None:
-    """With what is wrong with it."""
-    broken = {"deadline": 15, "images": {**PROMETHEUS["images"], "kube-state-metrics": image}}
+def test_up_fails_when_one_is_not_well(beside: Beside, image: str, reason: str, settings: Json) -> None:
+    """With what is wrong with it; settings that came with what failed are no obstacle on the way back."""
+    broken = {"deadline": 15, "images": {**PROMETHEUS["images"], "kube-state-metrics": image}, **settings}
     done = beside.up(metrics_server=METRICS_SERVER, prometheus=broken, expect=FAILED)
     assert "[ProgressDeadlineExceeded]" in done.output and reason in done.output, done.output

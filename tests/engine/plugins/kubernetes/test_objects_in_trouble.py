@@ -141,14 +141,18 @@ def test_refusals_and_mistakes(project: Project, api: Api) -> None:
 
 
 def test_who_may_not_or_can_not_is_told_before_anything_is_changed(project: Project, api: Api) -> None:
+    """Also of what goes into a namespace that is not there yet."""
+
     def preview(**config: Any) -> str:
         providers = {"kubernetes.Provider": {"k": {"kubeconfig": {"secret": api.kubeconfig(**config)}}}}
         other = Project(project.name, project.directory, project.env, providers)
-        other.wish(kubernetes_core_v1_ConfigMap={"x": {"metadata": {"name": "x"}, "data": {"a": "1"}}})
+        other.wish(kubernetes_core_v1_ConfigMap={"x": {"metadata": meta("x", "new"), "data": {"a": "1"}}})
         return other.pulumi("preview", expect=FAILED)
 
     guest, nobody = api.token[::-1], "nobody"
-    assert 'User "guest" cannot patch resource "configmaps"' in preview(token=guest)
+    assert 'User "guest" cannot patch resource "configmaps" in API group "" in the namespace "new"' in preview(
+        token=guest
+    )
     assert "the API server does not know who we are (401)" in preview(token=nobody)
     said = preview(address="https://127.0.0.1:9")
     assert "the configured Kubernetes cluster is unreachable: GET https://127.0.0.1:9/version: no connection" in said
