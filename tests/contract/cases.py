@@ -70,7 +70,7 @@ CASES: dict[str, dict[str, Any]] = {
     "canary": {**WEB, "replicas": 4, "release": {"strategy": "canary", "canaries": 2}},
     "blue-green": {**WEB, "replicas": 4, "release": {"strategy": "blue-green"}},
     "no way back": {**WEB, "release": {"auto_revert": False}},
-    "a long goodbye": {**WEB, "termination_grace": 300},
+    "a long goodbye": {**WEB, "termination_grace": 300, "release": {"deadline": 300}},
     "a pool of its own": {**WEB, "placement": {"pool": "batch"}},
     "certain machines": {**WEB, "placement": {"node_class": "large", "meta": {"disk": "nvme", "rack": "r1.a_b-c"}}},
     "labels": {**WEB, "labels": {"team": "meetings", "tier": "front"}},

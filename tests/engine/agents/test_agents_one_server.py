@@ -34,6 +34,12 @@ def test_all_is_well_and_the_facts_say_how_to_reach_it(one: Lab) -> None:
     assert (health.consul_leader, health.nomad_leader) == ("local", "local")
 
 
+def test_services_get_the_memory_and_the_ingress_the_place_that_jobs_ask_for(one: Lab) -> None:
+    known = one.nomad.get("/v1/operator/scheduler/configuration")["SchedulerConfig"]
+    assert known["MemoryOversubscriptionEnabled"] is True
+    assert known["PreemptionConfig"]["SystemSchedulerEnabled"] is True
+
+
 def test_starting_again_is_quick_and_changes_nothing(one: Lab) -> None:
     before = {process.pid for process in processes_of(one.state)}
     cluster = one.running()

@@ -51,6 +51,18 @@ def test_nothing_is_told_without_a_token_and_rpc_asks_for_a_certificate(world: W
         assert answers_rpc(address, port, tls, world.access.ca, world.access.certificate(world.servers()[1]))
 
 
+def test_who_deploys_makes_the_tokens_of_services_and_sees_their_memory_counts(world: World) -> None:
+    server = world.servers()[0]
+    consul = world.access.consul(server, "operators/consul-token")
+    policy = consul.ask("PUT", "/v1/acl/policy", {"Name": "a-service", "Rules": 'key_prefix "a/" { policy = "write" }'})
+    made = consul.ask("PUT", "/v1/acl/token", {"Policies": [{"Name": "a-service"}]})
+    assert (policy.status_code, made.status_code) == (200, 200), policy.text + made.text
+    assert consul.ask("DELETE", f"/v1/acl/token/{made.json()['AccessorID']}").ok
+    assert consul.ask("DELETE", f"/v1/acl/policy/{policy.json()['ID']}").ok
+    known = world.access.nomad(server).get("/v1/operator/scheduler/configuration")["SchedulerConfig"]
+    assert known["MemoryOversubscriptionEnabled"] is True
+
+
 @pytest.mark.parametrize("unit", ["consul", "nomad"])
 @pytest.mark.parametrize("role", ["server", "worker"])
 def test_an_agent_that_is_killed_is_started_again(world: World, role: str, unit: str) -> None:

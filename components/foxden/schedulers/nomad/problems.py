@@ -51,6 +51,11 @@ def _messages(spec: ServiceSpec, environment: str) -> Iterator[str]:
             f"release.deadline must be above health.grace and release.min_healthy together "
             f"({healthy_deadline(spec):g}) with scheduler 'nomad', got {spec.release.deadline:g}"
         )
+    if is_lasting(spec.kind) and spec.release.deadline < spec.termination_grace:
+        yield (
+            f"release.deadline must be at least termination_grace ({spec.termination_grace:g}) with scheduler 'nomad', "
+            f"got {spec.release.deadline:g}"
+        )
     if spec.resources.memory < _LEAST_MEMORY:
         yield f"memory must be at least {_LEAST_MEMORY} with scheduler 'nomad', got {spec.resources.memory}"
     if spec.schedule is not None:

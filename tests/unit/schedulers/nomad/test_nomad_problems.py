@@ -45,6 +45,16 @@ def test_a_deadline_that_no_instance_could_meet() -> None:
     assert problems(health={"grace": 20}, release={"min_healthy": 15, "deadline": 36}) == []
 
 
+def test_a_deadline_that_ends_before_an_instance_may() -> None:
+    """Nomad refuses such a job."""
+    (message,) = problems(termination_grace=181)
+    assert message == (
+        "service 'it': release.deadline must be at least termination_grace (181) with scheduler 'nomad', got 180"
+    )
+    assert problems(termination_grace=180) == problems(termination_grace=181, release={"deadline": 181}) == []
+    assert problems(kind="job", image="a:1", termination_grace=3600) == []
+
+
 @pytest.mark.parametrize(
     ("description", "message"),
     [

@@ -171,6 +171,7 @@ def test_the_ingress_of_many_nodes_has_time_to_be_replaced() -> None:
 
 
 def test_instances_may_take_their_time_to_leave() -> None:
-    told = limits(lambda: lib.Service("pods", {**SERVICE, "termination_grace": 3600, "cluster": CLUSTER}))
+    slow = {"termination_grace": 3600, "release": {"deadline": 3600}}
+    told = limits(lambda: lib.Service("pods", {**SERVICE, **slow, "cluster": CLUSTER}))
     assert int(told.delete.removesuffix("s")) > 3600
     assert told.create == told.update
