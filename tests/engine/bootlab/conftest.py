@@ -11,7 +11,7 @@ from tests.engine.bootlab.lab import Lab, Supplies
 from tests.engine.bootlab.services import Deployment, as_commands, deployment
 from tests.engine.bootlab.supplies import supplies
 from tests.engine.bootlab.telling import built, telling, told
-from tests.engine.bootlab.world import Built, World
+from tests.engine.bootlab.world import NEW_NODE, Built, World
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +46,13 @@ def deployed(made: World) -> Deployment:
 
 @pytest.fixture
 def services(world: Built, deployed: Deployment) -> Deployment:
-    """The same, with the servers and tokens that there are now."""
+    """The same, with the servers and tokens that there are now, at every worker.
+
+    One that takes work may get its ingress later: Nomad on it asks Consul again only after many seconds.
+    """
     deployed.up()
+    for worker in world.workers():
+        deployed.answers(worker.facts.address, "the ingress answers at every worker", NEW_NODE)
     return deployed
 
 

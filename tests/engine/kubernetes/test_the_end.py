@@ -1,9 +1,10 @@
 """An environment that is taken away leaves no object; the cluster leaves nothing on the machine (see ``a_world``)."""
 
+import re
 import signal
 
 from tests.engine.harness.leftovers import processes_of
-from tests.engine.harness.shared import QUICK
+from tests.engine.harness.shared import QUICK, SERVICES
 from tests.engine.harness.waiting import until
 from tests.engine.kubernetes.processes import door, part
 from tests.engine.kubernetes.world import World
@@ -18,6 +19,13 @@ def test_destroy_leaves_no_object(running: World) -> None:
     assert spaces == {"default", "kube-node-lease", "kube-public", "kube-system"}
     assert not running.api.items("/apis/networking.k8s.io/v1/networkpolicies")
     assert [pod["metadata"]["labels"]["k8s-app"] for pod in running.api.items("/api/v1/pods")] == ["kube-dns"]
+
+
+def test_up_after_it_brings_all_back(running: World) -> None:
+    """On the same cluster, whose namespace and ways are made anew."""
+    done = running.site.up()
+    assert len(re.findall(r" 2/2 ", done.output)) == len(SERVICES), done
+    until(running.all_well, "all services are well", within=30)
 
 
 def test_a_start_whose_processes_are_all_killed_leaves_nothing_after_down(running: World) -> None:
