@@ -11,6 +11,7 @@ from foxden.boot.files.node.watch import Watch
 from tests.unit.boot.fakes import FakeApi, facts
 
 HEALTH = "GET /v1/operator/autopilot/health"
+THREE = ("i-1", "i-2", "i-3")
 
 
 def server(name: str, **more: Any) -> dict[str, Any]:
@@ -44,102 +45,74 @@ class Clock:
         return self.now
 
 
+class Story:
+    """A watch of three servers, and the clock that it goes by."""
+
+    def __init__(self, **known: Any) -> None:
+        self._clock = Clock()
+        self.watch = Watch(facts(**{"unhealthy_after": 60, **known}), self._clock)
+
+    def at(
+        self, *looks: tuple[float, Members], instances: Collection[str] = THREE, busy: bool = False
+    ) -> list[str | None]:
+        """Who is to be replaced at each of these times, with what was found then."""
+        said = []
+        for now, found in looks:
+            self._clock.now = now
+            said.append(self.watch.failed(instances, found, busy))
+        return said
+
+
 def test_a_server_is_replaced_when_it_was_away_for_long() -> None:
-    clock = Clock()
-    watch = Watch(facts(unhealthy_after=60), clock)
-    instances, found = ["i-1", "i-2", "i-3"], Members(named(1, 2), named(1, 2, 3))
-    for now in (0, 30, 59):
-        clock.now = now
-        assert watch.failed(instances, found, busy=False) is None
-    clock.now = 60
-    assert watch.failed(instances, found, busy=False) == "i-3"
+    found = Members(named(1, 2), named(1, 2, 3))
+    assert Story().at((0, found), (30, found), (59, found), (60, found)) == [None, None, None, "i-3"]
 
 
 def test_a_server_that_came_back_begins_anew() -> None:
-    clock = Clock()
-    watch = Watch(facts(unhealthy_after=60), clock)
     away, all_there = Members(named(1, 2), named(1, 2)), Members(named(1, 2, 3), named(1, 2, 3))
-    for now, found in ((0, away), (30, away), (59, all_there), (60, away), (90, away), (119, away)):
-        clock.now = now
-        assert watch.failed(["i-1", "i-2", "i-3"], found, busy=False) is None
+    looks = ((0, away), (30, away), (59, all_there), (60, away), (90, away), (119, away))
+    assert Story().at(*looks) == [None] * 6
 
 
 def test_while_others_come_or_go_nobody_is_replaced() -> None:
-    clock = Clock()
-    watch = Watch(facts(unhealthy_after=60), clock)
-    found = Members(named(1, 2), named(1, 2))
-    for now in (0, 30, 60):
-        clock.now = now
-        assert watch.failed(["i-1", "i-2", "i-3"], found, busy=True) is None
-    assert watch.failed(["i-1", "i-2", "i-3"], found, busy=False) == "i-3"
+    story, found = Story(), Members(named(1, 2), named(1, 2))
+    assert story.at((0, found), (30, found), (60, found), busy=True) == [None] * 3
+    assert story.at((60, found)) == ["i-3"]
 
 
 def test_of_two_that_are_lost_with_a_zone_the_first_goes_first() -> None:
-    clock = Clock()
-    watch = Watch(facts(servers=5, unhealthy_after=60), clock)
-    instances = [f"i-{number}" for number in range(1, 6)]
-    assert watch.failed(instances, Members(named(1, 2, 3, 4), named(1, 2, 3, 4)), busy=False) is None
-    clock.now = 30
+    story, instances = Story(servers=5), [f"i-{number}" for number in range(1, 6)]
     found = Members(named(1, 2, 3), named(1, 2, 3, 4))
-    assert watch.failed(instances, found, busy=False) is None
-    for now in (60, 90):
-        clock.now = now
-        assert watch.failed(instances, found, busy=True) is None
-    assert watch.failed(instances, found, busy=False) == "i-5"
-    assert watch.failed(instances[:4], found, busy=False) == "i-4"
+    first = (0, Members(named(1, 2, 3, 4), named(1, 2, 3, 4)))
+    assert story.at(first, (30, found), instances=instances) == [None, None]
+    assert story.at((60, found), (90, found), instances=instances, busy=True) == [None, None]
+    assert story.at((90, found), instances=instances) == ["i-5"]
+    assert story.at((90, found), instances=instances[:4]) == ["i-4"]
 
 
 def test_without_a_word_from_either_raft_nobody_is_replaced() -> None:
-    clock = Clock()
-    watch = Watch(facts(unhealthy_after=0), clock)
-    for found in (Members(None, named(1, 2)), Members(named(1, 2), None)):
-        assert watch.failed(["i-1", "i-2", "i-3"], found, busy=False) is None
+    nobody_says = ((0, Members(None, named(1, 2))), (0, Members(named(1, 2), None)))
+    assert Story(unhealthy_after=0).at(*nobody_says) == [None, None]
 
 
 def test_time_in_which_nobody_could_say_counts_for_nobody() -> None:
-    clock = Clock()
-    watch = Watch(facts(unhealthy_after=60), clock)
-    instances = ["i-1", "i-2", "i-3"]
-    for now, found in (
-        (0, Members(named(1, 2), named(1, 2))),
-        (30, Members(named(1, 2), named(1, 2))),
-        (40, Members(None, None)),
-        (400, Members(None, None)),
-        (401, Members(named(1, 2), named(1, 2))),
-    ):
-        clock.now = now
-        assert watch.failed(instances, found, busy=False) is None
-    clock.now = 431
-    assert watch.failed(instances, Members(named(1, 2), named(1, 2)), busy=False) == "i-3"
+    away, nobody = Members(named(1, 2), named(1, 2)), Members(None, None)
+    looks = ((0, away), (30, away), (40, nobody), (400, nobody), (401, away), (431, away))
+    assert Story().at(*looks) == [None] * 5 + ["i-3"]
 
 
 def test_time_in_which_nobody_looked_counts_for_nobody() -> None:
     """As while the leader itself starts parts again: who was away before, and is for a moment after, was there."""
-    clock = Clock()
-    watch = Watch(facts(unhealthy_after=60), clock)
-    instances, found = ["i-1", "i-2", "i-3"], Members(named(1, 2), named(1, 2))
-    for now in (0, 95, 124):
-        clock.now = now
-        assert watch.failed(instances, found, busy=False) is None
-    clock.now = 125
-    assert watch.failed(instances, found, busy=False) == "i-3"
+    found = Members(named(1, 2), named(1, 2))
+    assert Story().at((0, found), (95, found), (124, found), (125, found)) == [None, None, None, "i-3"]
 
 
 def test_who_comes_after_another_has_the_whole_time_from_then_on() -> None:
     """As where all begin anew with a snapshot: the third can not come before the second is there."""
-    clock = Clock()
-    watch = Watch(facts(unhealthy_after=60), clock)
-    instances = ["i-1", "i-2", "i-3"]
-    two = Members(named(1, 2), named(1, 2))
-    for now, found in ((0, Members(named(1), named(1))), (25, Members(named(1), named(1))), (50, two), (75, two)):
-        clock.now = now
-        assert watch.failed(instances, found, busy=False) is None
+    story, one, two = Story(), Members(named(1), named(1)), Members(named(1, 2), named(1, 2))
+    assert story.at((0, one), (25, one), (50, two), (75, two)) == [None] * 4
     # Who was there before, and comes back, makes nobody wait.
-    for now, found in ((80, Members(named(1), named(1))), (85, two), (109, two)):
-        clock.now = now
-        assert watch.failed(instances, found, busy=False) is None
-    clock.now = 110
-    assert watch.failed(instances, two, busy=False) == "i-3"
+    assert story.at((80, one), (85, two), (109, two), (110, two)) == [None, None, None, "i-3"]
 
 
 def test_the_only_server_is_never_replaced() -> None:
